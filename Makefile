@@ -1,0 +1,53 @@
+# Each target does all of its own set-up, on a fresh clone too.
+HOST ?= 127.0.0.1
+PORT ?= 5005
+PYTHON310 ?= $(shell command -v python3.10 >/dev/null 2>&1 && python3.10 -c '' >/dev/null 2>&1 && echo python3.10 || ls $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.10.*/bin/python3.10 2>/dev/null | tail -1)
+PY := .venv/bin/python
+MODEL := models/signpost.tar.gz
+MADE_FROM := config.yml domain.yml data/text_speak.yml $(wildcard data/topics/*.yml data/safety/*.yml data/chat/*.yml signpost/understanding/*.py)
+
+export RASA_TELEMETRY_ENABLED = false
+export PYTHONWARNINGS = ignore
+export TF_CPP_MIN_LOG_LEVEL = 3
+
+.PHONY: run train check test review topic bench coverage lock style
+
+run: $(MODEL)
+	@$(PY) -m signpost.desk.run --host $(HOST) --port $(PORT)
+
+train: .venv/ready
+	@$(PY) -m signpost.desk.train
+
+check: .venv/ready style
+	@$(PY) -m signpost.desk.check
+
+style: .venv/ready
+	@.venv/bin/ruff check -q . && .venv/bin/ruff format -q --check . && .venv/bin/mypy
+
+test: .venv/ready check $(MODEL)
+	@$(PY) -m signpost.desk.run_tests
+
+review: .venv/ready
+	@$(PY) -m signpost.desk.review
+
+topic: .venv/ready
+	@$(PY) -m signpost.desk.new_topic "$(name)"
+
+bench: $(MODEL)
+	@$(PY) -m benchmarks.understanding
+
+coverage: .venv/ready
+	@$(PY) -m signpost.desk.coverage
+
+lock:
+	uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.10 --no-annotate --no-header -o requirements.lock
+
+$(MODEL): $(MADE_FROM) | .venv/ready
+	@$(PY) -m signpost.desk.train && touch $(MODEL)
+
+.venv/ready: requirements.lock
+	@if [ -z "$(PYTHON310)" ]; then echo "Python 3.10 is missing: install it (for example 'pyenv install 3.10') or name it with make PYTHON310=/path/to/python3.10" >&2; exit 1; fi
+	@echo "Installing into .venv (two to three minutes, once) ..."
+	@$(PYTHON310) -m venv --clear .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock 2>.venv/install.log || { tail -5 .venv/install.log >&2; echo "The packages could not be installed; .venv/install.log says why." >&2; exit 1; }
+	@touch .venv/ready

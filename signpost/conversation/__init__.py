@@ -1,0 +1,1 @@
+"""What is remembered between two turns, and for how short a time."""

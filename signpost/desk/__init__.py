@@ -1,0 +1,1 @@
+"""What operators run: check, review, train, topic, run."""

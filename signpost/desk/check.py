@@ -1,0 +1,45 @@
+"""`make check`: every fault of the content that Rasa, an editor or a deadline lets pass. Each line names file, fault and mend."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+from signpost.desk import coverage
+from signpost.desk.checks import answers, rasa_lets_pass, register, wording
+from signpost.desk.checks.tree import Fault, Tree, read_tree
+from signpost.register.content import ContentFault, read_content
+from signpost.understanding.patterns import PatternFault, PatternFinder, read_lists, read_patterns
+
+CHECKS = (*rasa_lets_pass.CHECKS, *answers.CHECKS, *wording.CHECKS, *register.CHECKS, *coverage.CHECKS)
+
+
+def faults_of(tree: Tree) -> list[Fault]:
+    """Run every check on `tree` and return what they found, in the order of the checks."""
+    return [fault for check in CHECKS for fault in check(tree)]
+
+
+def main() -> int:
+    """Check the tree in the working folder. Returns 0 without faults, else 1."""
+    root = Path()
+    try:
+        content = read_content(root / "data")
+        PatternFinder(read_patterns(root / "data"), read_lists(root / "data" / "safety" / "words.yml"))
+    except (ContentFault, PatternFault) as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    tree = read_tree(root, content, date.today())
+    faults = faults_of(tree)
+    for found in faults:
+        print(found, file=sys.stderr)
+    shown = sum(service.is_shown() for service in content.services.values())
+    print(
+        f"{len(tree.topics)} topics, {sum(len(topic.examples) for topic in tree.topics)} examples, {len(tree.wordings)} answers, "
+        f"{len(content.facts)} facts, {shown} of {len(content.services)} services shown: {len(faults)} faults in {len(CHECKS)} checks."
+    )
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""`make run`: start everything the assistant needs, say when it is ready and where, and leave nothing behind on Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+from signpost.register.content import ContentFault, read_content
+from signpost.understanding.patterns import PatternFault, PatternFinder, read_lists, read_patterns
+
+_PATIENCE_SECONDS = 120  # a slow machine's first start; the usual one takes 10 to 15
+_GRACE_SECONDS = 5.0  # between asking a process to end and ending it
+
+
+class NotReady(Exception):
+    """The start cannot go on. The message is one sentence for the person at the keyboard."""
+
+
+def main() -> int:
+    """Run until Ctrl-C. Returns 0 after a clean stop, 1 when the start failed."""
+    ask = argparse.ArgumentParser(description=__doc__)
+    ask.add_argument("--host", default="127.0.0.1")
+    ask.add_argument("--port", type=int, default=5005)
+    ask.add_argument("--model", type=Path, default=Path("models/signpost.tar.gz"))
+    args = ask.parse_args()
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        check_before_start(args.model, args.host, args.port)
+        start(processes, args.host, args.port, args.model)
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.5)
+        raise NotReady("A process has ended by itself; the lines above say why. Start again with make run.")
+    except KeyboardInterrupt:
+        print("\nStopping.", flush=True)
+        return 0
+    except NotReady as fault:
+        print(fault, file=sys.stderr, flush=True)
+        return 1
+    finally:
+        stop(processes)
+
+
+def check_before_start(model: Path, host: str, port: int) -> None:
+    """Raise NotReady, naming the file and the fault, when the assistant could not answer safely."""
+    folder = Path("data")
+    try:
+        read_content(folder)
+        PatternFinder(read_patterns(folder), read_lists(folder / "safety" / "words.yml"))
+    except (ContentFault, PatternFault) as fault:
+        raise NotReady(str(fault)) from fault
+    except (OSError, ValueError) as fault:
+        raise NotReady(f"A file in data/ cannot be read: {fault}. Run make check.") from fault
+    for needed in ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml"):
+        if not Path(needed).is_file():
+            raise NotReady(f"{needed} is missing. Restore it from the last release.")
+    try:
+        with tarfile.open(model) as archive:
+            archive.getmember("metadata.json")
+            for _ in archive:
+                pass
+    except (OSError, tarfile.TarError, KeyError, EOFError) as fault:
+        raise NotReady(f"{model} is missing or damaged ({type(fault).__name__}). Delete it and run make train.") from fault
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            raise NotReady(f"Port {port} on {host} cannot be used ({fault.strerror}). Choose another: make run PORT=5006") from fault
+
+
+def start(processes: list[subprocess.Popen[bytes]], host: str, port: int, model: Path) -> None:
+    """Start the action server and the assistant into `processes`; return when the assistant answers."""
+    actions_port = _free_port()
+    environment = {
+        **os.environ,
+        "ACTION_ENDPOINT_URL": f"http://127.0.0.1:{actions_port}/webhook",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SANIC_HOST": host,
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+        "PYTHONWARNINGS": "ignore",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    began = time.monotonic()
+    print("Starting: action server ...", flush=True)
+    rasa = [sys.executable, "-m", "rasa"]
+    processes.append(_started([sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(actions_port)], environment))
+    print("Starting: assistant (loads the model, about 10 seconds) ...", flush=True)
+    serve = [
+        "run",
+        "--interface",
+        host,
+        "--port",
+        str(port),
+        "--model",
+        str(model),
+        "--endpoints",
+        "endpoints.yml",
+        "--credentials",
+        "credentials.yml",
+    ]
+    processes.append(_started(rasa + serve, environment))
+    _wait_until_ready(f"http://{host}:{port}/webhooks/rest/", processes)
+    print(
+        f"Ready after {time.monotonic() - began:.0f} s. The chat is at http://{host}:{port}/chat  (Ctrl-C stops it)",
+        flush=True,
+    )
+
+
+def stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    """End every process and its children, asking first."""
+    for process in processes:
+        _signal(process, signal.SIGTERM)
+    limit = time.monotonic() + _GRACE_SECONDS
+    for process in processes:
+        try:
+            process.wait(max(0.1, limit - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _signal(process, signal.SIGKILL)
+            process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], what: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, what)
+    except ProcessLookupError:
+        return
+
+
+def _started(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C reaches this program only, which then ends the others in order.
+    return subprocess.Popen(command, env=environment, start_new_session=True)
+
+
+def _wait_until_ready(address: str, processes: list[subprocess.Popen[bytes]]) -> None:
+    limit = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < limit:
+        if any(process.poll() is not None for process in processes):
+            raise NotReady("The assistant could not start; the lines above say why.")
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - http on this machine
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.25)
+    raise NotReady(f"The assistant did not answer within {_PATIENCE_SECONDS} s. Look at the lines above.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

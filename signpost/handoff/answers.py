@@ -1,0 +1,102 @@
+"""The reviewed answers of the trained model, and what an answer's words may hold besides themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from signpost.register.content import Content, Service
+
+UTTER = "utter_"
+SERVICE_WORDS = {
+    "service_name": "name",
+    "service_cost": "cost",
+    "service_bill": "bill",
+    "service_what_happens": "what_happens",
+    "service_told": "told",
+    "service_write": "write",
+    "service_hours": "hours",
+    "service_languages": "languages",
+}
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One reviewed wording of one topic, for one audience (None: everybody else)."""
+
+    topic: str
+    audience: str | None
+    text: str
+    title: str
+    handoff: tuple[str, ...]
+    next: tuple[str, ...]
+    facts: tuple[str, ...]
+
+    def placeholders(self) -> list[str]:
+        """Names in braces in the text."""
+        return _PLACEHOLDER.findall(self.text)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All answers of a model by topic, and the urgency of each topic."""
+
+    by_topic: Mapping[str, tuple[Answer, ...]]
+
+    def for_audience(self, topic: str, audience: str) -> tuple[Answer, ...]:
+        """The wordings of `topic` for `audience`: its own, else the default ones. Empty for an unknown topic."""
+        wordings = self.by_topic.get(topic, ())
+        own = tuple(answer for answer in wordings if answer.audience == audience)
+        return own or tuple(answer for answer in wordings if answer.audience is None)
+
+    def title(self, topic: str) -> str:
+        """The button label of `topic`; empty when it has none."""
+        return next((answer.title for answer in self.by_topic.get(topic, ()) if answer.title), "")
+
+
+def read_answers(responses: Mapping[str, list[dict[str, Any]]]) -> Answers:
+    """Return the answers of a Rasa domain's `responses`."""
+    by_topic = {}
+    for name, wordings in responses.items():
+        topic = name.removeprefix(UTTER)
+        by_topic[topic] = tuple(_answer(topic, wording) for wording in wordings)
+    return Answers(by_topic)
+
+
+def _answer(topic: str, wording: Mapping[str, Any]) -> Answer:
+    metadata = wording.get("metadata") or {}
+    condition = wording.get("condition") or []
+    return Answer(
+        topic=topic,
+        audience=str(condition[0]["value"]) if condition else None,
+        text=" ".join(str(wording.get("text") or "").split()),
+        title=str(metadata.get("title") or ""),
+        handoff=tuple(metadata.get("handoff") or ()),
+        next=tuple(metadata.get("next") or ()),
+        facts=tuple(metadata.get("facts") or ()),
+    )
+
+
+def fill(answer: Answer, content: Content, service: Service, day: date) -> str:
+    """The text of `answer` with its placeholders filled: the council's words, the facts true on `day`, the service in hand."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name in SERVICE_WORDS:
+            return service_word(service, name)
+        if name in content.council.words:
+            return content.council.words[name]
+        fact = content.facts.get(name)
+        return _PLACEHOLDER.sub(value, (fact.text_on(day) if fact else None) or "")
+
+    return " ".join(_PLACEHOLDER.sub(value, answer.text).split())
+
+
+def service_word(service: Service, placeholder: str) -> str:
+    """What the register says of `service` for one of the `service_` placeholders; empty when it says nothing."""
+    key = SERVICE_WORDS[placeholder]
+    return {"name": service.name, "languages": service.languages}.get(key) or service.words.get(key, "")

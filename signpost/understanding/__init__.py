@@ -1,0 +1,1 @@
+"""How a message is understood: what about, how urgent, who asks."""

@@ -1,0 +1,174 @@
+"""Plain text from what people type: odd characters, stretched and spaced-out letters, text-speak.
+
+Pure functions; the graph component in `normaliser.py` calls them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import emoji
+import yaml
+
+LONGEST_MESSAGE = 10_000  # characters read; the rest of a longer message is not looked at
+_ROUNDS = 6  # a mended word may need another look (a zero-width character inside a spaced-out word)
+
+# Cyrillic and Greek letters that look Latin (Unicode TR39 confusables, the ones on keyboards). Applied only to words that also
+# hold Latin letters, so that Ukrainian stays Ukrainian.
+_LOOKS_LIKE = str.maketrans("аеорсухіјѕԁһкмтвнгпαεικνορτυχω", "aeopcyxijsdhkmtbhrnaeikvoptuxw")
+_QUOTES = str.maketrans({**dict.fromkeys("’‘‛`´ʼʹ′＇", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—―", "-")})
+_LEET = str.maketrans("0134578@$!|€", "oieastbasile")
+_LEET_L = str.maketrans("0134578@$!|€", "oleastbaslle")
+_LEET_SIGNS = re.compile(r"[a-z][0134578@$!|€]+[a-z]|^[@$!4310|][a-z]{2,}")
+_AGE_OR_YEAR = re.compile(r"(?:yr|y|year|age|aged|ks|[a-z])?\d{1,4}(?:yo|yrs?|st|nd|rd|th|am|pm|k|m|x|%|b|a|ish|s|f|g)?[\d:]*")
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]{1,2}){3,}[^\W\d_](?![^\W_])")
+_BETWEEN = re.compile(r"[ .\-_*]+")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_LATIN = re.compile(r"[a-z]")
+_STARRED = re.compile(r"[a-z]+[*#]+[a-z]*")
+_STARS = re.compile(r"[*#]+")
+_SHORTEST_GLUED = 8  # letters: shorter unknown words are names or slips, not words run together
+_LONGEST_WORD = 18  # letters of the longest piece tried when words are run together
+
+
+@dataclass(frozen=True)
+class NormalText:
+    """Turns a typed message into plain lower-case words.
+
+    `words`: typed word -> plain words. `counts`: how often each plain word stands in the training examples; it decides what a
+    stretched, starred-out or run-together word was meant to be.
+    """
+
+    words: Mapping[str, str]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def __call__(self, text: str) -> str:
+        """Return `text` as plain lower-case words; never raises, gives the same again for its own result, in linear time."""
+        text = text[:LONGEST_MESSAGE]
+        for _ in range(_ROUNDS):
+            before = text
+            text = _SPACED.sub(lambda found: _BETWEEN.sub("", found.group()), _characters(text))
+            text = " ".join(self._word(word) for word in text.split())
+            if text == before:
+                break
+        return text
+
+    def _word(self, typed: str) -> str:
+        before, core, after = _edges(typed)
+        if not core:
+            return typed
+        if _LATIN.search(core):
+            core = core.translate(_LOOKS_LIKE)
+        core = self._squeezed(core)
+        if core not in self.words and _LEET_SIGNS.search(core) and not _AGE_OR_YEAR.fullmatch(core):
+            core = self._unleeted(core)
+        bare = core.replace("'", "")
+        if bare in self.words:
+            core = self.words[bare]
+        elif core.endswith("n't"):
+            core = f"{core[:-3]} not"
+        elif _STARRED.fullmatch(core):
+            core = self._unstarred(core)
+        elif len(core) >= _SHORTEST_GLUED and core.isalpha() and core not in self.counts:
+            core = self._unglued(core)
+        return f"{before}{core}{after}"
+
+    def _squeezed(self, core: str) -> str:
+        """Stretched letters back: one of each, or two where only that is a known word ('killl', 'sooo', 'feeeel')."""
+        if not _STRETCHED.search(core):
+            return core
+        one, two = _STRETCHED.sub(r"\1", core), _STRETCHED.sub(r"\1\1", core)
+        return two if two in self.counts and one not in self.counts and one not in self.words else one
+
+    def _unstarred(self, core: str) -> str:
+        """The commonest known word that shows the same letters, or the word as typed ('k*ll', 'f**k')."""
+        hidden = re.compile(_STARS.sub("[a-z]{1,4}", core))
+        fits = [word for word in self.counts if word[0] == core[0] and hidden.fullmatch(word)]
+        return max(fits, key=lambda word: self.counts[word], default=core)
+
+    def _unleeted(self, core: str) -> str:
+        """Digits and signs as the letters they stand for; 1 is i or l, whichever makes a known word ('k1ll', 'se1f')."""
+        first, second = core.translate(_LEET), core.translate(_LEET_L)
+        return second if second in self.counts and first not in self.counts else first
+
+    def _unglued(self, core: str) -> str:
+        """Words run together, parted where every piece is a known word ('iwanttodie'); else the word as typed."""
+        total = sum(self.counts.values()) or 1
+        best: list[tuple[float, int]] = [(0.0, 0)]
+        for end in range(1, len(core) + 1):
+            options = [
+                (best[start][0] + math.log(total / self.counts[piece]), start)
+                for start in range(max(0, end - _LONGEST_WORD), end)
+                if (piece := core[start:end]) in self.counts and (len(piece) > 1 or piece in "ai")
+            ]
+            best.append(min(options, default=(math.inf, 0)))
+        if math.isinf(best[-1][0]):
+            return core
+        pieces, end = [], len(core)
+        while end:
+            pieces.append(core[best[end][1] : end])
+            end = best[end][1]
+        return " ".join(reversed(pieces))
+
+
+def read_text_speak(path: Path) -> dict[str, str]:
+    """Read `data/text_speak.yml`: typed word -> plain words.
+
+    Raises ValueError, naming file, fault and mend, when the file is missing or not of that form.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as fault:
+        raise ValueError(f"{path} cannot be read: {fault}. Restore it from the last release.") from fault
+    words = content.get("words") if isinstance(content, dict) else None
+    if not isinstance(words, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in words.items()):
+        raise ValueError(f"{path}: 'words' must map a typed word to plain words. Put quotes round words such as 'no'.")
+    for typed, plain in words.items():
+        if again := [word for word in plain.split() if words.get(word, word) != word]:
+            raise ValueError(f"{path}: '{typed}' becomes '{plain}', but '{again[0]}' stands on the left too. Write it out.")
+    return words
+
+
+def count_words(texts: list[str], words: Mapping[str, str], at_least: int) -> dict[str, int]:
+    """How often each plain word stands in `texts`, words seen fewer than `at_least` times left out."""
+    counts: dict[str, int] = {}
+    plain = NormalText(words)
+    for text in texts:
+        for word in re.findall(r"[a-z]+", plain(text)):
+            counts[word] = counts.get(word, 0) + 1
+    return {word: count for word, count in counts.items() if count >= at_least}
+
+
+def _edges(typed: str) -> tuple[str, str, str]:
+    """Split off what is no part of the word: leading and trailing signs (a leading @ or $ may be a letter and stays)."""
+    start, end = 0, len(typed)
+    while start < end and not (typed[start].isalnum() or typed[start] in "@$"):
+        start += 1
+    while end > start and not typed[end - 1].isalnum() and typed[end - 1] not in "$@":
+        end -= 1
+    return typed[:start], typed[start:end], typed[end:]
+
+
+def _characters(text: str) -> str:
+    """NFKC, straight quotes, no control or format characters, emoji as words, lower case, single spaces."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+        text = emoji.demojize(text, delimiters=(" ", " "), language="en")
+    kept: list[str] = []
+    accents = 0
+    for letter in text.lower():
+        kind = unicodedata.category(letter)
+        accents = accents + 1 if kind == "Mn" else 0
+        if kind == "Cf" or accents > 1:
+            continue  # zero-width, bidi control, and all but the first of a pile of accents
+        kept.append(" " if kind in _BLANK else letter)
+    plain = "".join(kept)
+    return " ".join((plain if plain.isascii() else unicodedata.normalize("NFKC", plain)).replace("_", " ").split())
+
+
+_BLANK = frozenset({"Cc", "Zl", "Zp", "Zs", "Cs", "Co", "Cn"})

@@ -1,0 +1,83 @@
+"""The first step of understanding: plain text, and nothing kept of what was typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
+
+_MEMORY = "normal_text.json"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
+class Normaliser(GraphComponent):
+    """Replaces the text of each message by plain words.
+
+    A leading '/' goes too, so that a typed message is words and never one of Rasa's own commands, on every channel.
+    """
+
+    def __init__(self, plain: NormalText, storage: ModelStorage, resource: Resource, common: int) -> None:
+        self._plain, self._storage, self._resource, self._common = plain, storage, resource, common
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`text_speak`: file of typed words; `common`: how often a word must stand in the examples to count as known."""
+        return {"text_speak": "data/text_speak.yml", "common": 3}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Normaliser:
+        """Build the untrained component. Raises ValueError when the file of typed words is broken."""
+        return cls(NormalText(read_text_speak(Path(config["text_speak"]))), model_storage, resource, config["common"])
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Normaliser:
+        """Load typed words and known words from the model."""
+        with model_storage.read_from(resource) as folder:
+            memory = json.loads((folder / _MEMORY).read_text(encoding="utf-8"))
+        return cls(NormalText(memory["words"], memory["counts"]), model_storage, resource, config["common"])
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn which words are known from the examples."""
+        texts = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
+        counts = count_words(texts, self._plain.words, self._common)
+        self._plain = NormalText(self._plain.words, counts)
+        with self._storage.write_to(self._resource) as folder:
+            memory = json.dumps({"words": dict(self._plain.words), "counts": counts}, ensure_ascii=False)
+            (folder / _MEMORY).write_text(memory, encoding="utf-8")
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Normalise the examples in place, exactly as messages are."""
+        for example in training_data.training_examples:
+            if example.get(TEXT):
+                example.set(TEXT, self._plain(example.get(TEXT)))
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Normalise the messages in place."""
+        for message in messages:
+            message.set(TEXT, self._plain(message.get(TEXT) or "").lstrip("/ "))
+        return messages

@@ -1,0 +1,31 @@
+"""Parts of a long message, so that danger in the middle of a story is seen."""
+
+from __future__ import annotations
+
+import re
+
+_END = re.compile(r"(?<=[.!?])\s+|\s*\n\s*")
+_STORY = 16  # words: a shorter message is read whole
+_PART = 14  # words in one part of a sentence without full stops
+_STEP = 7  # words from the start of one such part to the next, so that no phrase of up to eight words is cut
+_MOST = 40  # parts of one message: about 300 words; the last part of a longer one covers its end
+
+
+def parts_of(text: str) -> list[str]:
+    """Return the sentences of `text`, long ones in overlapping parts; empty when the message is short enough to be read whole."""
+    if len(text.split()) <= _STORY:
+        return []
+    parts: list[str] = []
+    for sentence in _END.split(text):
+        words = sentence.split()
+        if len(words) <= _STORY:
+            parts += [" ".join(words)] if words else []
+        else:
+            parts += [" ".join(words[start : start + _PART]) for start in range(0, len(words) - _STEP, _STEP)]
+    return parts if len(parts) <= _MOST else _evenly(parts)
+
+
+def _evenly(parts: list[str]) -> list[str]:
+    """`_MOST` of the parts, spread over the whole message, its end among them."""
+    step = (len(parts) - 1) / (_MOST - 1)
+    return [parts[round(index * step)] for index in range(_MOST)]

@@ -1,0 +1,46 @@
+"""What understanding hands on: one small record, carried in Rasa's parse data, without a word of what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+KEY = "understood"  # where the record lies in a message and in `parse_data`
+
+UNSURE = {
+    "emergency": "unsure_emergency",
+    "worried": "unsure_worried",
+    "practical": "unsure_practical",
+    "information": "nlu_fallback",
+}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """Topic, urgency and audience of one message, how sure of the topic, and why.
+
+    `close`: nearest topics, best first, offered as buttons when unsure. `audience` is '' when the message does not tell.
+    `pattern`: the safety pattern that decided, or ''. `service`: id of a service that the message names, or ''.
+    """
+
+    topic: str
+    urgency: str
+    audience: str
+    sure: bool
+    confidence: float
+    close: tuple[str, ...] = ()
+    pattern: str = ""
+    service: str = ""
+    language: str = "en"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as plain JSON types."""
+        return {**asdict(self), "close": list(self.close)}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any] | None) -> Understood | None:
+        """Return the record that `as_dict` gave, or None for anything else."""
+        if not record or "topic" not in record:
+            return None
+        return cls(**{**record, "close": tuple(record.get("close") or ())})

@@ -1,0 +1,1 @@
+"""The doors: the REST channel for integrators and the chat page."""
