@@ -24,8 +24,8 @@ check: .venv/ready style
 style: .venv/ready
 	@.venv/bin/ruff check -q . && .venv/bin/ruff format -q --check . && .venv/bin/mypy
 
-test: .venv/ready check $(MODEL)
-	@$(PY) -m signpost.desk.run_tests
+test: check $(MODEL)
+	@.venv/bin/pytest
 
 review: .venv/ready
 	@$(PY) -m signpost.desk.review

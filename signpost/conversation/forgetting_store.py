@@ -11,9 +11,12 @@ from typing import Any
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from signpost.understanding.understood import KEY
+
+HEARD = "understood_audience"  # the slot for who seems to ask, from the last message that told
 _TURNS_KEPT = 4  # enough for every rule, story, follow-up and 'never the same twice'; flat in cost however long somebody talks
 
 
@@ -71,7 +74,14 @@ def remembered(tracker: DialogueStateTracker) -> dict[str, Any]:
     events = [event.as_dict() for event in tracker.events]
     turns = [index for index, event in enumerate(events) if event["event"] == "user"]
     start = turns[-_TURNS_KEPT] if len(turns) > _TURNS_KEPT else 0
-    return {"slots": tracker.current_slot_values(), "events": [_stripped(event) for event in events[start:]]}
+    slots = tracker.current_slot_values()
+    heard = [audience for event in tracker.events if isinstance(event, UserUttered) and (audience := _audience(event))]
+    slots[HEARD] = heard[-1] if heard else slots.get(HEARD)
+    return {"slots": slots, "events": [_stripped(event) for event in events[start:]]}
+
+
+def _audience(event: UserUttered) -> str:
+    return str(((event.parse_data or {}).get(KEY) or {}).get("audience") or "")
 
 
 def recalled(kept: dict[str, Any], sender_id: str, domain: Domain) -> DialogueStateTracker:
@@ -85,7 +95,7 @@ def recalled(kept: dict[str, Any], sender_id: str, domain: Domain) -> DialogueSt
 
 
 def _stripped(event: dict[str, Any]) -> dict[str, Any]:
-    """The event without what was typed or shown: intents, entity names, slot values, cards and actions stay."""
+    """The event without what was typed or shown: intents, slot values, the ids on the cards and actions stay."""
     kept = {key: value for key, value in event.items() if key not in ("text", "parse_data", "data", "metadata", "message_id")}
     if event["event"] == "user":
         parse_data = event.get("parse_data") or {}
@@ -93,7 +103,7 @@ def _stripped(event: dict[str, Any]) -> dict[str, Any]:
         kept["parse_data"] = {
             "text": "",
             "intent": {key: parse_data.get("intent", {}).get(key) for key in ("name", "confidence")},
-            "entities": [{"entity": e["entity"], "value": e.get("value"), "start": 0, "end": 0} for e in parse_data.get("entities", [])],
+            "entities": [],
         }
     if event["event"] == "bot":
         handoff = ((event.get("data") or {}).get("custom") or {}).get("handoff")

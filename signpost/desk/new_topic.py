@@ -58,7 +58,7 @@ def add_topic(root: Path, name: str, today: date) -> list[Path]:
     text = domain.read_text(encoding="utf-8")
     if "\nintents:\n" not in text:
         raise ValueError("domain.yml has no 'intents:' section. Restore it from the last release.")
-    domain.write_text(text.rstrip("\n") + f"\n- {name}:\n    use_entities: []\n", encoding="utf-8")
+    domain.write_text(text.rstrip("\n") + f"\n- {name}\n", encoding="utf-8")
     due = today + timedelta(days=_REVIEW_DAYS)
     topic.write_text(_TOPIC.format(name=name, words=words, today=today, due=due), encoding="utf-8")
     head = tests.read_text(encoding="utf-8").rstrip("\n") + "\n" if tests.exists() else 'version: "3.1"\nstories:'

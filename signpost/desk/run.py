@@ -81,7 +81,7 @@ def check_before_start(model: Path, host: str, port: int) -> None:
 
 def start(processes: list[subprocess.Popen[bytes]], host: str, port: int, model: Path) -> None:
     """Start the action server and the assistant into `processes`; return when the assistant answers."""
-    actions_port = _free_port()
+    actions_port = free_port()
     environment = {
         **os.environ,
         "ACTION_ENDPOINT_URL": f"http://127.0.0.1:{actions_port}/webhook",
@@ -155,7 +155,8 @@ def _wait_until_ready(address: str, processes: list[subprocess.Popen[bytes]]) ->
     raise NotReady(f"The assistant did not answer within {_PATIENCE_SECONDS} s. Look at the lines above.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nothing uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -40,8 +40,11 @@ class Situation:
     times_unsure: int
 
 
-class AnswerWriter(NaturalLanguageGenerator):
-    """Writes every reply of every channel."""
+class AnswerWriter(TemplatedNaturalLanguageGenerator):
+    """Writes every reply of every channel.
+
+    Rasa makes it before it has loaded the model, and hands the answers over later, only to a kind of its templated generator.
+    """
 
     def __init__(
         self,
@@ -52,11 +55,21 @@ class AnswerWriter(NaturalLanguageGenerator):
         """Read the register once. Raises ContentFault when a content file is wrong, which stops the start."""
         folder = endpoint_config.kwargs.get("content", "data") if endpoint_config else "data"
         self._content: Content = read_content(Path(folder))
-        self._answers: Answers = read_answers(domain.responses)
-        self._urgencies: Mapping[str, str] = {
-            name.removeprefix(UTTER): wordings[-1].get("metadata", {}).get("urgency", "") for name, wordings in domain.responses.items()
-        }
         self._clock = clock
+        super().__init__(domain.responses)
+
+    @property
+    def responses(self) -> Mapping[str, list[dict[str, Any]]]:
+        """The answers as the domain holds them. Rasa sets this when a model is loaded or changed."""
+        return self._responses
+
+    @responses.setter
+    def responses(self, responses: Mapping[str, list[dict[str, Any]]]) -> None:
+        self._responses = responses
+        self._answers: Answers = read_answers(responses)
+        self._urgencies = {
+            name.removeprefix(UTTER): str((wordings[-1].get("metadata") or {}).get("urgency", "")) for name, wordings in responses.items()
+        }
 
     async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any) -> dict[str, Any] | None:
         """Return text, buttons and card for `utter_action`, or None for a name without an answer (the guard then steps in)."""

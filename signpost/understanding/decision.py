@@ -9,7 +9,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -21,7 +21,6 @@ from signpost.understanding.service_names import NAMED
 from signpost.understanding.three_questions import SCORES, Scores
 from signpost.understanding.understood import KEY, UNSURE, Understood
 
-HEARD = "understood_audience"  # the entity (and slot) that carries who asks to the next turns
 _MEMORY = "topics.json"
 _EMERGENCY = URGENCIES[0]
 
@@ -75,7 +74,7 @@ class Decision(GraphComponent):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set intent, ranking, the entity for who asks, and the record of what was understood."""
+        """Set intent, ranking, and the record of what was understood."""
         for message in messages:
             pressed = self._buttons.get(message.get(TEXT))
             if pressed:
@@ -93,15 +92,6 @@ class Decision(GraphComponent):
             message.set(INTENT, listed[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, listed, add_to_output=True)
             message.set(KEY, understood.as_dict(), add_to_output=True)
-            if understood.audience:
-                heard = {
-                    "entity": HEARD,
-                    "value": understood.audience,
-                    "start": 0,
-                    "end": 0,
-                    "extractor": type(self).__name__,
-                }
-                message.set(ENTITIES, [heard], add_to_output=True)
         return messages
 
     def _pressed(self, topic: str) -> Understood:

@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from signpost.understanding.linear_heads import Counts, Head, joined, learned_head, load_heads, save_heads
+from signpost.understanding.linear_heads import Head, TextFeatures, learned_head, load_heads, save_heads
 from signpost.understanding.sentence_encoder import PART_VECTORS, PARTS, vector_of
 
 SCORES = "three_questions"  # in a message: the Scores
@@ -35,9 +35,11 @@ class Scores:
 class ThreeQuestions(GraphComponent):
     """Asks the three questions of each message; `Decision` weighs the answers."""
 
-    def __init__(self, strength: float, storage: ModelStorage, resource: Resource, counts: Counts | None, heads: dict[str, Head]) -> None:
+    def __init__(
+        self, strength: float, storage: ModelStorage, resource: Resource, features: TextFeatures | None, heads: dict[str, Head]
+    ) -> None:
         self._strength, self._storage, self._resource = strength, storage, resource
-        self._counts, self._heads = counts, heads
+        self._features, self._heads = features, heads
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -66,33 +68,34 @@ class ThreeQuestions(GraphComponent):
     ) -> ThreeQuestions:
         """Load counts and heads from the model."""
         with model_storage.read_from(resource) as folder:
-            counts, heads = load_heads(folder)
-        return cls(config["strength"], model_storage, resource, counts, heads)
+            features, heads = TextFeatures.load(folder), load_heads(folder)
+        return cls(config["strength"], model_storage, resource, features, heads)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples. Raises ValueError when an intent lacks its urgency or audience."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         texts = [example.get(TEXT) for example in examples]
         about = [_about(example) for example in examples]
-        self._counts = Counts.learned(texts)
-        features = joined(self._counts(texts), np.vstack([vector_of(example) for example in examples]))
+        self._features = TextFeatures.learned(texts)
+        features = self._features(texts, np.vstack([vector_of(example) for example in examples]))
         self._heads = {
             TOPIC: learned_head(features, [example.get(INTENT) for example in examples], self._strength),
             URGENCY: learned_head(features, [urgency for urgency, _ in about], self._strength),
             AUDIENCE: learned_head(features, [audience for _, audience in about], self._strength),
         }
         with self._storage.write_to(self._resource) as folder:
-            save_heads(folder, self._counts, self._heads)
+            self._features.save(folder)
+            save_heads(folder, self._heads)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the scores to each message."""
-        if self._counts is None:
+        if self._features is None:
             return messages
         for message in messages:
             parts = message.get(PARTS) or []
             vectors = np.vstack([vector_of(message), *([message.get(PART_VECTORS)] if parts else [])])
-            features = joined(self._counts([message.get(TEXT), *parts]), vectors)
+            features = self._features([message.get(TEXT), *parts], vectors)
             urgency = self._named(URGENCY, features)
             scores = Scores(
                 self._named(TOPIC, features[:1])[0],

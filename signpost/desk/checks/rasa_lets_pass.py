@@ -54,7 +54,7 @@ def nothing_unused(tree: Tree) -> Iterator[Fault]:
         if topic.name not in used_intents:
             yield Fault(topic.file, f"no rule or story answers the intent {topic.name}", "add a rule")
         if topic.name not in in_domain:
-            yield Fault("domain.yml", f"the intent {topic.name} is missing", f"add '- {topic.name}:' to intents")
+            yield Fault("domain.yml", f"the intent {topic.name} is missing", f"add '- {topic.name}' to intents")
     for name in sorted(in_domain - written - set(UNSURE.values())):
         yield Fault("domain.yml", f"the intent {name} has no examples in data/", "take it out")
     for wording in tree.wordings:

@@ -26,7 +26,7 @@ _FORBIDDEN = re.compile(
 _GRADES = {"parent": 7, "survivor": 7, "own_behaviour": 7, "operator": 7, "professional": 9}
 _YOUNG_GRADE = 5  # Flesch-Kincaid; about the reading age of nine that GOV.UK asks for
 _MOST_WORDS, _MOST_WORDS_EMERGENCY, _LONGEST_SENTENCE = 60, 40, 20
-_NUMBER = re.compile(r"\+?\d[\d ()-]{3,}\d|\b\d{5,}\b")
+_NUMBER = re.compile(r"(?!20\d\d-\d\d\b)(?<![\d-])\+?\d[\d ()-]{3,}\d|\b\d{5,}\b")  # a pair of years (2015-16) is none
 _ADDRESS = re.compile(r"https?:|www\.|\b[\w-]+\.(?:org|co|gov|com|police|net)\b|\w@\w", re.I)
 
 
