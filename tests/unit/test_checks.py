@@ -1,0 +1,80 @@
+"""Each check of `make check` has one broken tree that it finds, and finds nothing in the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from signpost.desk import check as desk_check
+from signpost.desk import coverage
+from signpost.desk.checks import answers, rasa_lets_pass, register, wording
+from signpost.desk.checks.tree import Topic, Tree, Wording, read_tree
+from signpost.desk.review import due
+from signpost.register.content import Content, read_content
+from tests.conftest import ROOT
+
+TODAY = date(2026, 11, 24)
+TREE = read_tree(ROOT, read_content(ROOT / "data"), TODAY)
+FIRST: Wording = TREE.wordings[0]
+TOPIC: Topic = TREE.topics[0]
+
+
+def worded(text: str | None = None, **metadata: Any) -> Tree:
+    changed = replace(FIRST, text=FIRST.text if text is None else text, metadata={**FIRST.metadata, **metadata})
+    return replace(TREE, wordings=(changed, *TREE.wordings[1:]))
+
+
+def filed(content: dict[str, Any]) -> Tree:
+    return replace(TREE, files={**TREE.files, "data/topics/broken.yml": content})
+
+
+def serviced(name: str, **changes: Any) -> Tree:
+    content: Content = TREE.content
+    return replace(TREE, content=replace(content, services={**content.services, name: replace(content.services[name], **changes)}))
+
+
+def factual(**changes: Any) -> Tree:
+    facts = TREE.content.facts
+    return replace(TREE, content=replace(TREE.content, facts={**facts, "grooming_meaning": replace(next(iter(facts.values())), **changes)}))
+
+
+RULE = next(entry for _, section, entry in TREE.rules() if section == "rules")
+BROKEN: dict[Callable[..., Any], Callable[[], Tree]] = {
+    answers.complete: lambda: worded(review_by=""),
+    answers.handed_off: lambda: worded(handoff=[]),
+    answers.named: lambda: worded(next=["nowhere"]),
+    answers.in_date: lambda: replace(TREE, today=date(2031, 1, 1)),
+    wording.allowed: lambda: worded("You should have told somebody."),
+    wording.numbers_in_register_only: lambda: worded("Ring 0800 1111 now."),
+    wording.short_and_plain: lambda: worded("word " * 70),
+    rasa_lets_pass.readable: lambda: filed({"rulez": []}),
+    rasa_lets_pass.one_name_once: lambda: filed({"responses": {FIRST.name: [{"text": "again"}]}}),
+    rasa_lets_pass.nothing_unused: lambda: replace(TREE, topics=(*TREE.topics, replace(TOPIC, name="lonely"))),
+    rasa_lets_pass.one_file_one_topic: lambda: replace(TREE, topics=(replace(TOPIC, file="data/topics/other.yml"),)),
+    rasa_lets_pass.no_contradiction: lambda: filed({"rules": [{**RULE, "rule": "Another."}]}),
+    rasa_lets_pass.wording_only_slots: lambda: replace(TREE, domain={**TREE.domain, "slots": {"audience": {"type": "text"}}}),
+    rasa_lets_pass.default_wording_last: lambda: replace(TREE, wordings=(replace(FIRST, name="utter_only", audience="parent"),)),
+    rasa_lets_pass.examples_fit: lambda: replace(TREE, topics=(replace(TOPIC, examples=("one",)),)),
+    register.reachable: lambda: serviced("childline", channels=()),
+    register.sourced: lambda: factual(source=" "),
+    register.replacements_shown: lambda: serviced("childline", replacement="napac"),
+    coverage.every_topic_answered: lambda: replace(TREE, topics=tuple(topic for topic in TREE.topics if topic.name != "feel_suicidal")),
+}
+
+
+@pytest.mark.parametrize("check", desk_check.CHECKS, ids=lambda check: check.__name__)
+def test_the_check_finds_its_fault_and_only_a_fault(check: Callable[..., Any]) -> None:
+    assert not list(check(TREE)), "the real tree has no fault"
+    faults = list(check(BROKEN[check]()))
+    assert faults
+    assert all(fault.file and fault.fault and fault.mend for fault in faults)
+
+
+def test_review_lists_what_is_held_back_and_what_is_due() -> None:
+    found = list(due(TREE, date(2031, 1, 1)))
+    assert any("napac" in what for _, what, _, _ in found)
+    assert any("answer utter_" in what for _, what, _, _ in found)

@@ -1,0 +1,186 @@
+"""Card, writer and guard, over the real content."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from datetime import date, datetime, timezone
+from typing import Any
+
+import pytest
+
+from signpost.conversation.buttons import BUTTON, button_id
+from signpost.conversation.ids import LIFETIME_SECONDS, is_ours, new_id
+from signpost.desk.checks.tree import read_tree
+from signpost.handoff.answer_writer import AnswerWriter, Situation
+from signpost.handoff.answers import read_answers
+from signpost.handoff.card import make_card
+from signpost.handoff.guard import Guard
+from signpost.register.content import AUDIENCES, CHILDREN, read_content
+from signpost.understanding.understood import UNSURE, Understood
+from tests.conftest import ROOT
+
+CONTENT = read_content(ROOT / "data")
+NIGHT = datetime(2026, 11, 24, 2, 0, tzinfo=timezone.utc)
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
+FILES = read_tree(ROOT, CONTENT, date(2026, 11, 24)).files
+RESPONSES: dict[str, list[dict[str, Any]]] = {
+    name: wordings for file in FILES.values() for name, wordings in (file.get("responses") or {}).items()
+}
+
+
+class _Domain:
+    responses = RESPONSES
+
+
+WRITER = AnswerWriter(None, _Domain(), clock=lambda: NOON)  # type: ignore[arg-type]
+GUARD = Guard(CONTENT, read_answers(RESPONSES))
+
+
+def situation(audience: str = "unknown", **more: Any) -> Situation:
+    return replace(Situation(audience, "", None, "", "", 0), **more)
+
+
+def messages(reply: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"text": reply["text"], "buttons": reply["buttons"]}, {"custom": reply["custom"]}]
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_answer_for_every_audience_passes_the_guard(audience: str) -> None:
+    for name in RESPONSES:
+        reply = WRITER.write(name.removeprefix("utter_"), situation(audience))
+        assert reply is not None
+        assert GUARD.fault(messages(reply)) is None, name
+        services = [line["id"] for line in reply["custom"]["handoff"]["services"] if line["id"] != "emergency-999"]
+        assert services, name
+        if audience in CHILDREN:
+            suits = CONTENT.services[services[0]].suits
+            assert not suits or suits & CHILDREN, f"{name} shows a child {services[0]} first"
+        if reply["custom"]["handoff"]["urgency"] == "emergency":
+            assert "999" in reply["text"]
+        assert reply["buttons"][-1]["payload"] == button_id("want_to_talk_to_human")
+
+
+def broken(change: str) -> list[dict[str, Any]]:
+    reply = WRITER.write("gifts_money_vapes", situation())
+    assert reply is not None
+    sent = copy.deepcopy(messages(reply))
+    line = sent[1]["custom"]["handoff"]["services"][0]
+    if change == "empty":
+        return []
+    if change == "no card":
+        return sent[:1]
+    if change == "two cards":
+        return [*sent, sent[1]]
+    if change == "other number":
+        line["phone"] = "0800 1112"
+    if change == "other words":
+        sent[0]["text"] = sent[0]["text"].replace("fault", "idea")
+    if change == "number in the words only":
+        sent[0]["text"] = sent[0]["text"].replace("0800 1111", "0800 1112")
+    if change == "unknown service":
+        line["id"] = "my-mate"
+    if change == "held service":
+        line["id"] = "napac"
+    if change == "free button":
+        sent[0]["buttons"][0]["title"] = "Come here"
+    if change == "open intent":
+        sent[0]["buttons"][0]["payload"] = "/restart"
+    return sent
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "empty",
+        "no card",
+        "two cards",
+        "other number",
+        "other words",
+        "number in the words only",
+        "unknown service",
+        "held service",
+        "free button",
+        "open intent",
+    ],
+)
+def test_the_guard_stops_a_reply_with(change: str) -> None:
+    assert GUARD.fault(broken(change)) is not None
+
+
+def test_the_safe_card_has_people_and_the_emergency_number() -> None:
+    safe = GUARD.safe_card(NIGHT)
+    assert safe[1]["custom"]["handoff"]["services"][0]["id"] == "childline"
+    assert "999" in safe[0]["text"]
+
+
+def test_children_services_switch_to_the_number_that_answers_now() -> None:
+    by_day = make_card(CONTENT, ["local-children-services"], "practical", "parent", "t", "", NOON).services[0]
+    by_night = make_card(CONTENT, ["local-children-services"], "practical", "parent", "t", "", NIGHT).services[0]
+    assert (by_day.id, by_night.id) == ("wiltshire-mash", "wiltshire-eds")
+    assert by_day.open_now
+    assert by_night.open_now
+
+
+def test_nobody_elsewhere_is_sent_to_this_council() -> None:
+    card = make_card(CONTENT, ["local-children-services", "nspcc"], "practical", "parent", "t", "elsewhere", NOON)
+    assert not {line.id for line in card.services} & CONTENT.council.local_ids
+
+
+def test_a_service_past_its_review_gives_way() -> None:
+    old = replace(CONTENT.services["childline"], review_by=date(2020, 1, 1), replacement="samaritans")
+    content = replace(CONTENT, services={**CONTENT.services, "childline": old})
+    shown = [line.id for line in make_card(content, ["childline"], "practical", "young_person", "t", "", NOON).services]
+    assert "childline" not in shown
+    assert shown[0] == "samaritans" or "samaritans" in shown
+
+
+def test_a_held_service_is_never_shown() -> None:
+    held = {service.id for service in CONTENT.services.values() if not service.is_shown()}
+    card = make_card(CONTENT, [*sorted(held), "childline"], "practical", "young_person", "t", "", NOON)
+    assert not held & {line.id for line in card.services}
+
+
+def test_a_follow_up_is_about_the_service_shown_last_or_named() -> None:
+    shown = WRITER.write("followup_is_it_free", situation("parent", last_service="nspcc"))
+    named = WRITER.write(
+        "followup_is_it_free",
+        situation("parent", last_service="nspcc", understood=Understood("t", "practical", "", True, 1.0, service="ceop")),
+    )
+    assert shown is not None
+    assert named is not None
+    assert shown["custom"]["handoff"]["services"][0]["id"] == "nspcc"
+    assert CONTENT.services["ceop"].name in named["text"]
+
+
+def test_the_fallback_is_never_twice_the_same() -> None:
+    for topic in UNSURE.values():
+        texts = [WRITER.write(topic, situation(times_unsure=turn)) for turn in range(3)]
+        assert len({text["text"] for text in texts if text}) == 3
+
+
+def test_a_pattern_raises_urgency_and_never_lowers_it() -> None:
+    danger = Understood("t", "emergency", "", True, 1.0, pattern="p")
+    calm = Understood("t", "information", "", True, 1.0, pattern="p")
+    raised = WRITER.write("gifts_money_vapes", situation(understood=danger))
+    kept = WRITER.write("feel_suicidal", situation(understood=calm))
+    assert raised is not None
+    assert kept is not None
+    assert raised["custom"]["handoff"]["urgency"] == "emergency"
+    assert "emergency-999" in [line["id"] for line in raised["custom"]["handoff"]["services"]]
+    assert kept["custom"]["handoff"]["urgency"] == "emergency"
+
+
+def test_facts_change_on_their_day_without_a_release() -> None:
+    fact = CONTENT.facts["under16_social_media"]
+    assert fact.text_on(date(2027, 3, 31)) != fact.text_on(date(2027, 4, 1))
+
+
+def test_ids_are_ours_or_nothing() -> None:
+    fresh = new_id(now=1000.0)
+    assert is_ours(fresh, now=1001.0)
+    assert not is_ours(fresh, now=1001.0 + LIFETIME_SECONDS)
+    assert not is_ours(fresh[:-1] + ("0" if fresh[-1] != "0" else "1"), now=1001.0)
+    assert not is_ours("", now=0.0)
+    assert not is_ours("a.b.c", now=0.0)
+    assert BUTTON.fullmatch(button_id("feel_suicidal"))

@@ -1,0 +1,82 @@
+"""The normaliser: never raises, gives the same again for its own result, and undoes what hides words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
+from tests.conftest import ROOT
+
+WORDS = read_text_speak(ROOT / "data" / "text_speak.yml")
+KNOWN = dict.fromkeys(
+    [
+        "i",
+        "want",
+        "to",
+        "die",
+        "kill",
+        "myself",
+        "my",
+        "self",
+        "suicide",
+        "he",
+        "is",
+        "so",
+        "feel",
+        "help",
+        "do",
+        "not",
+        "tell",
+        "anyone",
+        "going",
+    ],
+    5,
+)
+NORMAL = NormalText(WORDS, KNOWN)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=200))
+def test_it_never_raises_and_is_idempotent(text: str) -> None:
+    once = NORMAL(text)
+    assert NORMAL(once) == once
+
+
+@pytest.mark.parametrize("unit", ["a ", "a", "!", "a!", "k*", "1a", "😭", "a\u0301\u0301", "\u200b", "e" * 50 + " "])
+def test_ten_thousand_characters_of_anything_are_read(unit: str) -> None:
+    assert isinstance(NORMAL(unit * (10_000 // len(unit))), str)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("I’m gonna killl myself", "i am going to kill myself"),
+        ("i w a n t  t o  d i e", "i want to die"),
+        ("iwanttodie", "i want to die"),
+        ("su1c1de", "suicide"),
+        ("k1ll my se1f", "kill my self"),
+        ("k*ll", "kill"),
+        ("he\u200bl\u200bp", "help"),
+        ("wаnt tо die", "want to die"),
+        ("D0n't t3ll any1", "do not tell anyone"),
+        ("im 15yo b4 2moro", "i am 15yo before tomorrow"),
+        ("я хочу", "я хочу"),
+    ],
+)
+def test_hidden_words_come_back(typed: str, meant: str) -> None:
+    assert NORMAL(typed) == meant
+
+
+def test_words_seen_too_seldom_are_not_known() -> None:
+    assert count_words(["help me", "help"], WORDS, at_least=2) == {"help": 2}
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "text_speak.yml"
+    path.write_text("words: {no: and}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"text_speak\.yml.*quotes"):
+        read_text_speak(path)
