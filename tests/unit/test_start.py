@@ -38,7 +38,7 @@ def test_a_taken_port_stops_the_start() -> None:
         ("helplines.yml", "services:", "servces:", "services"),
         ("helplines.yml", "publish: number_ok\n", "publish: maybe\n", "publish"),
         ("helplines.yml", 'review_by: "', 'review_by: "x', "no date"),
-        ("helplines.yml", "https://", "http://", "https"),
+        ("helplines.yml", 'value: "https://', 'value: "http://', "https"),
         ("council.yml", "{open: wiltshire-mash", "{open: nobody", "nobody"),
         ("facts.yml", "source:", "sauce:", "source"),
         ("card.yml", "  parent: [", "  paret: [", "parent"),
