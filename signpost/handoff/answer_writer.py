@@ -58,6 +58,11 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         self._clock = clock
         super().__init__(domain.responses)
 
+    @classmethod
+    def for_domain(cls, domain: Domain, folder: str) -> AnswerWriter:
+        """Return a writer for the answers of `domain` with the register of `folder`, outside of Rasa's own start."""
+        return cls(EndpointConfig(content=folder), domain)
+
     @property
     def responses(self) -> Mapping[str, list[dict[str, Any]]]:
         """The answers as the domain holds them. Rasa sets this when a model is loaded or changed."""
