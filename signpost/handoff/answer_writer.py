@@ -35,9 +35,8 @@ class Situation:
     audience: str
     area: str
     understood: Understood | None
-    last_topic: str
     last_service: str
-    times_unsure: int
+    shown: tuple[str, ...] = ()  # topics of the cards that the store remembers, oldest first
 
 
 class AnswerWriter(TemplatedNaturalLanguageGenerator):
@@ -85,7 +84,7 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         wordings = self._answers.for_audience(topic, situation.audience)
         if not wordings:
             return None
-        turn = situation.times_unsure if topic in UNSURE.values() else int(situation.last_topic == topic)
+        turn = situation.shown.count(FALLBACK if topic in UNSURE.values() else topic)  # never the same words twice where there are others
         answer = wordings[turn % len(wordings)]
         now = self._clock()
         service = self._service_in_hand(answer, situation)
@@ -146,9 +145,8 @@ def situation_of(tracker: DialogueStateTracker) -> Situation:
         audience=audience if audience in AUDIENCES else "unknown",
         area=tracker.get_slot("area") or "",
         understood=understood,
-        last_topic=last.get("topic", ""),
         last_service=next((line["id"] for line in last.get("services", []) if line["id"] != EMERGENCY), ""),
-        times_unsure=sum(card.get("topic") == FALLBACK for card in cards),
+        shown=tuple(card.get("topic", "") for card in cards),
     )
 
 

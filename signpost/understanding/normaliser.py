@@ -14,6 +14,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from signpost.conversation.buttons import BUTTON
 from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
 
 _MEMORY = "normal_text.json"
@@ -79,5 +80,7 @@ class Normaliser(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Normalise the messages in place."""
         for message in messages:
-            message.set(TEXT, self._plain(message.get(TEXT) or "").lstrip("/ "))
+            typed = message.get(TEXT) or ""
+            if not BUTTON.fullmatch(typed):  # a pressed button is no words: `Decision` reads its id as it is
+                message.set(TEXT, self._plain(typed).lstrip("/ "))
         return messages

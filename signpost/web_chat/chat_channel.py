@@ -21,7 +21,7 @@ from signpost.register.content import read_content
 from signpost.web_chat.turn import OnNewMessage, Turns
 
 _PAGE = Path(__file__).parent / "page"
-_FIRST = Situation("unknown", "", None, "", "", 0)
+_FIRST = Situation("unknown", "", None, "")
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self' {exit}; frame-ancestors 'none'; base-uri 'none'",

@@ -38,7 +38,7 @@ GUARD = Guard(CONTENT, read_answers(RESPONSES))
 
 
 def situation(audience: str = "unknown", **more: Any) -> Situation:
-    return replace(Situation(audience, "", None, "", "", 0), **more)
+    return replace(Situation(audience, "", None, ""), **more)
 
 
 def messages(reply: dict[str, Any]) -> list[dict[str, Any]]:
@@ -155,7 +155,7 @@ def test_a_follow_up_is_about_the_service_shown_last_or_named() -> None:
 
 def test_the_fallback_is_never_twice_the_same() -> None:
     for topic in UNSURE.values():
-        texts = [WRITER.write(topic, situation(times_unsure=turn)) for turn in range(3)]
+        texts = [WRITER.write(topic, situation(shown=("fallback",) * turn)) for turn in range(3)]
         assert len({text["text"] for text in texts if text}) == 3
 
 
