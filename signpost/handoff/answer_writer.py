@@ -116,15 +116,12 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         return self._content.services[self._content.card.default_routes["unknown"][0]]
 
     def _buttons(self, topic: str, answer: Answer, situation: Situation) -> list[dict[str, str]]:
-        """Next steps by title: near topics when unsure, else the answer's own; 'Talk to a person' always among them."""
-        unsure = topic in UNSURE.values() and situation.understood is not None
-        near = situation.understood.close if unsure and situation.understood else ()
+        """Next steps by title: what else the message may have been about, then the answer's own; 'Talk to a person' always among them."""
+        near = situation.understood.close if situation.understood else ()
         topics = [
             name for name in dict.fromkeys((*near, *answer.next)) if name not in (topic, TALK_TO_A_PERSON) and self._answers.title(name)
         ]
-        most = 3 if unsure else _MOST_BUTTONS - 1
-        if topic == "first_message":
-            most = len(answer.next)
+        most = len(answer.next) if topic == "first_message" else _MOST_BUTTONS - 1
         buttons = [{"title": self._answers.title(name), "payload": button_id(name)} for name in topics[:most]]
         return [
             *buttons,

@@ -1,10 +1,12 @@
-"""From patterns and scores to one topic, its urgency and who asks: the last step of understanding."""
+"""From patterns and scores to one answer, its urgency and who asks: the last step of understanding."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,30 +16,43 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.conversation.buttons import button_id
-from signpost.register.content import URGENCIES
+from signpost.register.content import AUDIENCES, URGENCIES
+from signpost.understanding.best_answer import Array, BestAnswer, Wordings
 from signpost.understanding.patterns import Pattern
 from signpost.understanding.safety_net import FOUND
 from signpost.understanding.service_names import NAMED
 from signpost.understanding.three_questions import SCORES, Scores
 from signpost.understanding.understood import KEY, UNSURE, Understood
 
-_MEMORY = "topics.json"
-_EMERGENCY = URGENCIES[0]
+_MEMORY = "answers.json"
+_UTTER = "utter_"
+_EMERGENCY, _WORRIED = URGENCIES[:2]
+_CLOSE = 3  # near topics offered as buttons
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Decision(GraphComponent):
-    """Names the intent. Danger found by a pattern or by the urgency question outweighs whatever topic seemed likely."""
+    """Names the intent: the answer that serves best. Danger found by a pattern outweighs whatever topic seemed likely."""
 
-    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, topics: dict[str, dict[str, str]]) -> None:
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, answers: Mapping[str, Wordings]) -> None:
         self._config, self._storage, self._resource = config, storage, resource
-        self._topics = topics
-        self._buttons = {button_id(topic): topic for topic in topics}
+        self._answers = dict(answers)
+        self._topics = [name for name in self._answers if name not in UNSURE.values()]
+        self._best = BestAnswer(self._answers, self._topics) if self._topics else None
+        self._buttons = {button_id(topic): topic for topic in self._topics}
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Thresholds, all probabilities; see `config.yml` for the values and their reasons."""
-        return {"sure": 0.3, "danger": 0.5, "danger_in_part": 0.7, "worry": 0.55, "who": 0.5}
+        """Probabilities and shares; see `config.yml` for the values and their reasons."""
+        return {
+            "danger": 0.25,
+            "danger_in_part": 0.7,
+            "worry": 0.6,
+            "topics_share": 0.8,
+            "pattern_share": 0.5,
+            "nobody": 0.75,
+            "near": 0.03,
+        }
 
     @classmethod
     def create(
@@ -59,18 +74,22 @@ class Decision(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Decision:
-        """Load the topics, each with its urgency and audience, from the model."""
+        """Load what is known of each answer from the model."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, json.loads((folder / _MEMORY).read_text(encoding="utf-8")))
+            kept = json.loads((folder / _MEMORY).read_text(encoding="utf-8"))
+        return cls(config, model_storage, resource, {name: Wordings(**about) for name, about in kept.items()})
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Keep each topic's urgency and audience."""
+        """Keep urgency, audience and routes of each answer. Raises ValueError for a topic without an answer of its name."""
+        kept = {}
         for example in training_data.intent_examples:
             about = (example.get(METADATA) or {}).get(METADATA_INTENT)
-            if about:
-                self._topics[example.get(INTENT)] = about
+            if about and example.get(INTENT) not in kept:
+                kept[example.get(INTENT)] = {**about, "routes": _routes(training_data.responses, example.get(INTENT))}
+        for urgency, name in UNSURE.items():
+            kept[name] = {"urgency": urgency, "audience": "unknown", "routes": _routes(training_data.responses, name)}
         with self._storage.write_to(self._resource) as folder:
-            (folder / _MEMORY).write_text(json.dumps(self._topics), encoding="utf-8")
+            (folder / _MEMORY).write_text(json.dumps(kept), encoding="utf-8")
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -78,7 +97,8 @@ class Decision(GraphComponent):
         for message in messages:
             pressed = self._buttons.get(message.get(TEXT))
             if pressed:
-                understood, ranking = self._pressed(pressed), [(pressed, 1.0)]
+                understood = Understood(pressed, self._answers[pressed].urgency, "", True, 1.0)
+                ranking = [(pressed, 1.0)]
             else:
                 scores = message.get(SCORES)
                 ranking = sorted(scores.topic.items(), key=lambda item: -item[1])
@@ -94,70 +114,72 @@ class Decision(GraphComponent):
             message.set(KEY, understood.as_dict(), add_to_output=True)
         return messages
 
-    def _pressed(self, topic: str) -> Understood:
-        return Understood(topic, self._topics[topic].get("urgency", "information"), "", True, 1.0)
-
-    def decide(self, scores: Scores, patterns: list[Pattern], service: str) -> Understood:
-        """Return what was understood from `scores`, the safety `patterns` found and the `service` named ('' for none)."""
-        ranking = sorted(scores.topic.items(), key=lambda item: -item[1])
-        topic, confidence = ranking[0]
-        sure = confidence >= self._config["sure"]
-        urgency = self._urgency(scores, topic if sure else "")
-        pattern = patterns[0] if patterns and _more_urgent(patterns[0].urgency, urgency) else None
+    def decide(self, scores: Scores, patterns: Sequence[Pattern], service: str) -> Understood:
+        """Return what was understood from `scores`, the safety `patterns` found (most urgent first) and the `service` named ('': none)."""
+        if self._best is None:
+            raise ValueError("The model knows no answers. Run make train.")
         net = patterns[0] if patterns else None
-        if net and _at_least(net.urgency, urgency) and not (sure and _at_least(self._urgency_of(topic), net.urgency)):
-            # The pattern knows the subject as well as the danger, and the classifier knows neither as surely.
-            topic, urgency, sure, confidence = net.topic, net.urgency, True, max(confidence, 0.99)
-        elif sure and _more_urgent(urgency, self._urgency_of(topic)):
-            near = next((t for t, p in ranking[:5] if self._urgency_of(t) == urgency and p >= self._config["sure"] / 2), None)
-            topic, sure = (near, True) if near else (UNSURE[urgency], False)
-        elif not sure:
-            topic = UNSURE[urgency]
-        close = tuple(t for t, _ in ranking[:4] if t != topic)[:3]
+        topics = np.array([scores.topic.get(name, 0.0) for name in self._topics], dtype=np.float32)
+        urgency = self._urgency(scores, topics, net)
+        topics = self._with_patterns(topics, [pattern for pattern in patterns if net and pattern.urgency == net.urgency])
+        choice = self._best(topics, self._audiences(scores, topics, net), at_least=urgency)
+        near = sorted(zip(topics.tolist(), self._topics, strict=True), reverse=True)[: _CLOSE + 1]
         return Understood(
-            topic=topic,
-            urgency=min(urgency, self._urgency_of(topic) or urgency, key=URGENCIES.index),
-            audience=self._audience(scores, topic, net),
-            sure=sure,
-            confidence=round(confidence, 4),
-            close=close,
-            pattern=net.name if net and (pattern or topic == net.topic) else "",
+            topic=choice.topic,
+            urgency=self._answers[choice.topic].urgency,
+            audience="" if choice.audience == "unknown" else choice.audience,
+            sure=choice.topic not in UNSURE.values(),
+            confidence=round(choice.confidence, 4),
+            close=tuple(name for likely, name in near if name != choice.topic and likely >= self._config["near"])[:_CLOSE],
+            pattern=net.name if net and net.urgency == urgency else "",
             service=service,
         )
 
-    def _urgency_of(self, topic: str) -> str:
-        return self._topics.get(topic, {}).get("urgency", "")
-
-    def _urgency(self, scores: Scores, topic: str) -> str:
-        """The most urgent step that the topic, the whole message or any part of it reaches."""
-        whole = scores.urgency
-        own = self._urgency_of(topic) or _likeliest(whole)
-        if whole.get(_EMERGENCY, 0) >= self._config["danger"]:
+    def _urgency(self, scores: Scores, topics: Array, net: Pattern | None) -> str:
+        """The calmest urgency that is allowed: what a pattern, the whole message or any part of it reaches."""
+        share = self._config["topics_share"]
+        asked = np.array([scores.urgency.get(name, 0.0) for name in URGENCIES])
+        likely = share * self._best.urgencies(topics) + (1 - share) * asked if self._best else asked
+        if (
+            (net and net.urgency == _EMERGENCY)
+            or likely[0] >= self._config["danger"]
+            or any(part.get(_EMERGENCY, 0) >= self._config["danger_in_part"] for part in scores.parts)
+        ):
             return _EMERGENCY
-        if any(part.get(_EMERGENCY, 0) >= self._config["danger_in_part"] for part in scores.parts):
-            return _EMERGENCY
-        if whole.get(_EMERGENCY, 0) + whole.get("worried", 0) >= self._config["worry"]:
-            return min(own, "worried", key=URGENCIES.index)
-        return own
+        if (net and net.urgency == _WORRIED) or likely[0] + likely[1] >= self._config["worry"]:
+            return _WORRIED
+        return URGENCIES[-1]
 
-    def _audience(self, scores: Scores, topic: str, net: Pattern | None) -> str:
-        """Who asks: the topic's own usual audience together with the question, '' when neither tells."""
-        usual = self._topics.get(topic, {}).get("audience", "")
-        likely = _likeliest(scores.audience)
-        if scores.audience[likely] >= self._config["who"]:
-            return "" if likely == "unknown" else likely
-        return "" if usual == "unknown" else usual
+    def _with_patterns(self, topics: Array, patterns: Sequence[Pattern]) -> Array:
+        """The topics' probabilities with a share given to the subjects of the patterns found."""
+        subjects = [self._topics.index(pattern.topic) for pattern in patterns if pattern.topic in self._topics]
+        if not subjects:
+            return topics
+        share = self._config["pattern_share"]
+        mixed: Array = topics * (1 - share)
+        for subject in subjects:
+            mixed[subject] += share / len(subjects)
+        return mixed
+
+    def _audiences(self, scores: Scores, topics: Array, net: Pattern | None) -> Array:
+        """Who asks: the question's own answer and the topics' usual audiences in equal parts; nobody only when that is plain."""
+        asked = np.array([scores.audience.get(name, 0.0) for name in AUDIENCES], dtype=np.float32)
+        likely = (asked + self._best.audiences(topics)) / 2 if self._best else asked
+        if net and net.audience in AUDIENCES:
+            likely[AUDIENCES.index(net.audience)] += 0.5
+        if likely[AUDIENCES.index("unknown")] < self._config["nobody"]:
+            likely[AUDIENCES.index("unknown")] = 0
+        return np.asarray(likely / max(float(likely.sum()), 1e-9), dtype=np.float32)
 
 
-def _likeliest(scores: dict[str, float]) -> str:
-    return max(scores, key=lambda label: scores[label])
-
-
-def _at_least(one: str, other: str) -> bool:
-    """Whether urgency `one` is as urgent as `other` or more; an unknown urgency is the least of all."""
-    order = (*URGENCIES, "")
-    return order.index(one) <= order.index(other)
-
-
-def _more_urgent(one: str, other: str) -> bool:
-    return _at_least(one, other) and one != other
+def _routes(responses: Mapping[str, Sequence[Mapping[str, Any]]], topic: str) -> dict[str, list[str]]:
+    """The hand-off list of each wording of the answer to `topic`, by audience ('': the default wording)."""
+    wordings = responses.get(_UTTER + topic)
+    if not wordings:
+        raise ValueError(f"data/: the intent '{topic}' has no answer. Add 'utter_{topic}' under 'responses:' in its file.")
+    routes: dict[str, list[str]] = {}
+    for wording in wordings:
+        condition = wording.get("condition") or []
+        audience = str(condition[0]["value"]) if condition else ""
+        routes.setdefault(audience, list((wording.get("metadata") or {}).get("handoff") or []))
+    return routes

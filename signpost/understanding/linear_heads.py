@@ -1,7 +1,7 @@
 """Logistic regression over sentence vectors and word counts: one head a question, kept as plain numbers (no pickle).
 
-A text's features: its sentence vector (384 numbers of length 1) beside 300 numbers that sum up its tf-idf counts of words, word pairs
-and letter groups (latent semantic analysis, Deerwester et al. 1990). Summed up, training takes seconds instead of minutes at 200
+A text's features: its sentence vector beside 300 numbers that sum up its tf-idf counts of words, word pairs and letter groups
+(latent semantic analysis, Deerwester et al. 1990). Summed up, training takes seconds instead of minutes at 200
 topics and is no less accurate (docs/decisions/0003-understanding.md).
 """
 

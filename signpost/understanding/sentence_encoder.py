@@ -67,7 +67,7 @@ def _add(message: Message, vector: Vectors) -> None:
 
 
 def vector_of(message: Message) -> Vectors:
-    """Return the sentence vector of `message` as one row of 384 numbers."""
+    """Return the sentence vector of `message` as one row of numbers."""
     for features in message.features:
         if features.origin == SentenceEncoder.__name__:
             return np.asarray(features.features, dtype=np.float32).reshape(1, -1)

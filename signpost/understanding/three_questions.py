@@ -36,15 +36,15 @@ class ThreeQuestions(GraphComponent):
     """Asks the three questions of each message; `Decision` weighs the answers."""
 
     def __init__(
-        self, strength: float, storage: ModelStorage, resource: Resource, features: TextFeatures | None, heads: dict[str, Head]
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, features: TextFeatures | None, heads: dict[str, Head]
     ) -> None:
-        self._strength, self._storage, self._resource = strength, storage, resource
+        self._config, self._storage, self._resource = config, storage, resource
         self._features, self._heads = features, heads
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`strength`: C of the logistic regressions."""
-        return {"strength": 8.0}
+        """C of the logistic regressions: many close topics need a larger one than the few answers of the other two questions."""
+        return {"topic_strength": 8.0, "other_strength": 1.0}
 
     @classmethod
     def create(
@@ -55,7 +55,7 @@ class ThreeQuestions(GraphComponent):
         execution_context: ExecutionContext,
     ) -> ThreeQuestions:
         """Build the untrained component."""
-        return cls(config["strength"], model_storage, resource, None, {})
+        return cls(config, model_storage, resource, None, {})
 
     @classmethod
     def load(
@@ -69,7 +69,7 @@ class ThreeQuestions(GraphComponent):
         """Load counts and heads from the model."""
         with model_storage.read_from(resource) as folder:
             features, heads = TextFeatures.load(folder), load_heads(folder)
-        return cls(config["strength"], model_storage, resource, features, heads)
+        return cls(config, model_storage, resource, features, heads)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples. Raises ValueError when an intent lacks its urgency or audience."""
@@ -79,9 +79,9 @@ class ThreeQuestions(GraphComponent):
         self._features = TextFeatures.learned(texts)
         features = self._features(texts, np.vstack([vector_of(example) for example in examples]))
         self._heads = {
-            TOPIC: learned_head(features, [example.get(INTENT) for example in examples], self._strength),
-            URGENCY: learned_head(features, [urgency for urgency, _ in about], self._strength),
-            AUDIENCE: learned_head(features, [audience for _, audience in about], self._strength),
+            TOPIC: learned_head(features, [example.get(INTENT) for example in examples], self._config["topic_strength"]),
+            URGENCY: learned_head(features, [urgency for urgency, _ in about], self._config["other_strength"]),
+            AUDIENCE: learned_head(features, [audience for _, audience in about], self._config["other_strength"]),
         }
         with self._storage.write_to(self._resource) as folder:
             self._features.save(folder)
