@@ -45,6 +45,7 @@ class Decision(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Probabilities and shares; see `config.yml` for the values and their reasons."""
         return {
+            "sure": 0.15,
             "danger": 0.25,
             "danger_in_part": 0.7,
             "worry": 0.6,
@@ -122,7 +123,7 @@ class Decision(GraphComponent):
         topics = np.array([scores.topic.get(name, 0.0) for name in self._topics], dtype=np.float32)
         urgency = self._urgency(scores, topics, net)
         topics = self._with_patterns(topics, [pattern for pattern in patterns if net and pattern.urgency == net.urgency])
-        choice = self._best(topics, self._audiences(scores, topics, net), at_least=urgency)
+        choice = self._best(topics, self._audiences(scores, topics, net), urgency, self._config["sure"])
         near = sorted(zip(topics.tolist(), self._topics, strict=True), reverse=True)[: _CLOSE + 1]
         return Understood(
             topic=choice.topic,
