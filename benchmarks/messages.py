@@ -1,0 +1,122 @@
+"""Recall and false alarms on our own messages and their mutants, by family, with intervals that resample whole sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.mutants import FAMILIES
+from signpost.understanding.understood import KEY, Understood
+
+MESSAGES = Path("tests/messages")
+_RESAMPLED = 1000  # bootstrap draws
+_SEED = 4
+
+Read = Callable[[str], Understood]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One message with what an expert would say of it. `tier`: 0 emergency to 3 information."""
+
+    text: str
+    topic: str
+    audience: str
+    tier: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of 1 with the 95 % interval of a cluster bootstrap over sentences, and how many sentences it rests on."""
+
+    share: float
+    low: float
+    high: float
+    sentences: int
+
+    def __str__(self) -> str:
+        return f"{self.share:.1%} ({self.low:.1%} to {self.high:.1%})"
+
+
+def read_cases(path: Path) -> list[Case]:
+    """Read a message set; lines without tier are left out."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [Case(row["text"], row.get("topic", ""), row.get("audience", ""), int(row["tier"])) for row in rows if "tier" in row]
+
+
+def share(outcomes: Sequence[Sequence[bool]]) -> Share:
+    """The share of True over all mutants; `outcomes` holds one list a sentence."""
+    means = np.array([np.mean(each) for each in outcomes])
+    weights = np.array([len(each) for each in outcomes])
+    draws = np.random.default_rng(_SEED).integers(0, len(means), (_RESAMPLED, len(means)))
+    resampled = (means[draws] * weights[draws]).sum(axis=1) / weights[draws].sum(axis=1)
+    low, high = np.percentile(resampled, [2.5, 97.5])
+    return Share(float(np.average(means, weights=weights)), float(low), float(high), len(means))
+
+
+def by_family(cases: Iterable[Case], read: Read, hit: Callable[[Understood], bool]) -> dict[str, Share]:
+    """The share of messages for which `hit` holds: as written, in each family of mutants, and over all mutants."""
+    cases = list(cases)
+    found: dict[str, list[list[bool]]] = {"as written": [[hit(read(case.text))] for case in cases]}
+    for done, (name, family) in enumerate(FAMILIES.items(), 1):
+        found[name] = [[hit(read(family(case.text, random.Random(f"{_SEED}{case.text}"))))] for case in cases]  # noqa: S311 - repeatable
+        print(f"\r  mutants {done}/{len(FAMILIES)}  {name:<14}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    together = [[found[name][index][0] for name in FAMILIES] for index in range(len(cases))]
+    return {**{name.replace("_", " "): share(outcomes) for name, outcomes in found.items()}, "all mutants": share(together)}
+
+
+def reader(model: Path) -> Read:
+    """Load the trained model and return what it understands of one message."""
+    from rasa.core.agent import Agent
+
+    agent = Agent.load(str(model))
+    loop = asyncio.new_event_loop()
+
+    def read(text: str) -> Understood:
+        understood = Understood.from_dict(loop.run_until_complete(agent.parse_message(text)).get(KEY))
+        if understood is None:
+            raise ValueError(f"{model} gives no record of what it understood. Run make train.")
+        return understood
+
+    return read
+
+
+def measure(model: Path) -> dict[str, object]:
+    """Return every figure of this part, ready for JSON."""
+    read = reader(model)
+    cases = [case for path in sorted(MESSAGES.glob("*.jsonl")) for case in read_cases(path)]
+    emergencies = [case for case in cases if case.tier == 0]
+    plain = [case for case in cases if case.tier == 3]
+    named = [case for case in cases if case.topic]
+    known = [case for case in named if case.audience not in ("", "unknown")]
+    seen = {case.text: read(case.text) for case in cases}
+    return {
+        "raised": _as_json(by_family(emergencies, read, lambda found: found.urgency in ("emergency", "worried"))),
+        "emergency": _as_json(by_family(emergencies, read, lambda found: found.urgency == "emergency")),
+        "false alarms": _as_json(by_family(plain, read, lambda found: found.urgency == "emergency")),
+        "topic": str(share([[seen[case.text].topic == case.topic] for case in named])),
+        "topic or button": str(share([[case.topic in (seen[case.text].topic, *seen[case.text].close)] for case in named])),
+        "who asks": str(share([[seen[case.text].audience == case.audience] for case in known])),
+        "messages": len(cases),
+    }
+
+
+def _as_json(shares: dict[str, Share]) -> dict[str, dict[str, float]]:
+    return {name: vars(each) for name, each in shares.items()}
+
+
+def main() -> None:
+    """Measure the model in models/ and print the figures as JSON."""
+    print(json.dumps(measure(Path("models/signpost.tar.gz"))))
+
+
+if __name__ == "__main__":
+    main()
