@@ -47,7 +47,7 @@ class Decision(GraphComponent):
         return {
             "sure": 0.15,
             "danger": 0.25,
-            "danger_in_part": 0.7,
+            "danger_in_part": 0.6,
             "worry": 0.6,
             "topics_share": 0.8,
             "pattern_share": 0.5,
@@ -120,8 +120,9 @@ class Decision(GraphComponent):
         if self._best is None:
             raise ValueError("The model knows no answers. Run make train.")
         net = patterns[0] if patterns else None
-        topics = np.array([scores.topic.get(name, 0.0) for name in self._topics], dtype=np.float32)
-        urgency = self._urgency(scores, topics, net)
+        told = self._most_dangerous(scores)
+        topics = self._of_topics(told)
+        urgency = self._urgency(told, topics, net, told is not scores)
         topics = self._with_patterns(topics, [pattern for pattern in patterns if net and pattern.urgency == net.urgency])
         choice = self._best(topics, self._audiences(scores, topics, net), urgency, self._config["sure"])
         near = sorted(zip(topics.tolist(), self._topics, strict=True), reverse=True)[: _CLOSE + 1]
@@ -136,16 +137,26 @@ class Decision(GraphComponent):
             service=service,
         )
 
-    def _urgency(self, scores: Scores, topics: Array, net: Pattern | None) -> str:
-        """The calmest urgency that is allowed: what a pattern, the whole message or any part of it reaches."""
+    def _of_topics(self, scores: Scores) -> Array:
+        return np.array([scores.topic.get(name, 0.0) for name in self._topics], dtype=np.float32)
+
+    def _likely_urgencies(self, scores: Scores, topics: Array) -> Array:
+        """Probability of each urgency: mostly what the likely topics say, the rest what the urgency question says."""
         share = self._config["topics_share"]
-        asked = np.array([scores.urgency.get(name, 0.0) for name in URGENCIES])
-        likely = share * self._best.urgencies(topics) + (1 - share) * asked if self._best else asked
-        if (
-            (net and net.urgency == _EMERGENCY)
-            or likely[0] >= self._config["danger"]
-            or any(part.get(_EMERGENCY, 0) >= self._config["danger_in_part"] for part in scores.parts)
-        ):
+        asked = np.array([scores.urgency.get(name, 0.0) for name in URGENCIES], dtype=np.float32)
+        return share * self._best.urgencies(topics) + (1 - share) * asked if self._best else asked
+
+    def _most_dangerous(self, scores: Scores) -> Scores:
+        """The part of a long story that tells of danger, where one does; else the whole message."""
+        danger = [float(self._likely_urgencies(part, self._of_topics(part))[0]) for part in scores.parts]
+        if danger and max(danger) >= self._config["danger_in_part"]:
+            return scores.parts[danger.index(max(danger))]
+        return scores
+
+    def _urgency(self, scores: Scores, topics: Array, net: Pattern | None, in_part: bool) -> str:
+        """The calmest urgency that is allowed: what a pattern, a part of the message or the whole of it reaches."""
+        likely = self._likely_urgencies(scores, topics)
+        if in_part or (net and net.urgency == _EMERGENCY) or likely[0] >= self._config["danger"]:
             return _EMERGENCY
         if (net and net.urgency == _WORRIED) or likely[0] + likely[1] >= self._config["worry"]:
             return _WORRIED

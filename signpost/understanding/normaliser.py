@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.conversation.buttons import BUTTON
+from signpost.understanding.courtesies import Courtesies, read_courtesies
 from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
 
 _MEMORY = "normal_text.json"
@@ -27,13 +28,14 @@ class Normaliser(GraphComponent):
     A leading '/' goes too, so that a typed message is words and never one of Rasa's own commands, on every channel.
     """
 
-    def __init__(self, plain: NormalText, storage: ModelStorage, resource: Resource, common: int) -> None:
-        self._plain, self._storage, self._resource, self._common = plain, storage, resource, common
+    def __init__(self, plain: NormalText, bare: Courtesies, storage: ModelStorage, resource: Resource, common: int) -> None:
+        self._plain, self._bare = plain, bare
+        self._storage, self._resource, self._common = storage, resource, common
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`text_speak`: file of typed words; `common`: how often a word must stand in the examples to count as known."""
-        return {"text_speak": "data/text_speak.yml", "common": 3}
+        """`text_speak`, `courtesies`: files of words; `common`: how often a word must stand in the examples to count as known."""
+        return {"text_speak": "data/text_speak.yml", "courtesies": "data/courtesies.yml", "common": 3}
 
     @classmethod
     def create(
@@ -43,8 +45,10 @@ class Normaliser(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> Normaliser:
-        """Build the untrained component. Raises ValueError when the file of typed words is broken."""
-        return cls(NormalText(read_text_speak(Path(config["text_speak"]))), model_storage, resource, config["common"])
+        """Build the untrained component. Raises ValueError when a file of words is broken."""
+        plain = NormalText(read_text_speak(Path(config["text_speak"])))
+        bare = Courtesies(read_courtesies(Path(config["courtesies"])))
+        return cls(plain, bare, model_storage, resource, config["common"])
 
     @classmethod
     def load(
@@ -55,10 +59,11 @@ class Normaliser(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Normaliser:
-        """Load typed words and known words from the model."""
+        """Load typed words, courtesies and known words from the model."""
         with model_storage.read_from(resource) as folder:
             memory = json.loads((folder / _MEMORY).read_text(encoding="utf-8"))
-        return cls(NormalText(memory["words"], memory["counts"]), model_storage, resource, config["common"])
+        plain, bare = NormalText(memory["words"], memory["counts"]), Courtesies(memory["courtesies"])
+        return cls(plain, bare, model_storage, resource, config["common"])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which words are known from the examples."""
@@ -66,15 +71,15 @@ class Normaliser(GraphComponent):
         counts = count_words(texts, self._plain.words, self._common)
         self._plain = NormalText(self._plain.words, counts)
         with self._storage.write_to(self._resource) as folder:
-            memory = json.dumps({"words": dict(self._plain.words), "counts": counts}, ensure_ascii=False)
-            (folder / _MEMORY).write_text(memory, encoding="utf-8")
+            memory = {"words": dict(self._plain.words), "counts": counts, "courtesies": self._bare.phrases}
+            (folder / _MEMORY).write_text(json.dumps(memory, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Normalise the examples in place, exactly as messages are."""
         for example in training_data.training_examples:
             if example.get(TEXT):
-                example.set(TEXT, self._plain(example.get(TEXT)))
+                example.set(TEXT, self._bare(self._plain(example.get(TEXT))))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -82,5 +87,5 @@ class Normaliser(GraphComponent):
         for message in messages:
             typed = message.get(TEXT) or ""
             if not BUTTON.fullmatch(typed):  # a pressed button is no words: `Decision` reads its id as it is
-                message.set(TEXT, self._plain(typed).lstrip("/ "))
+                message.set(TEXT, self._bare(self._plain(typed).lstrip("/ ")))
         return messages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,12 @@ TOPIC, URGENCY, AUDIENCE = "topic", "urgency", "audience"
 
 @dataclass(frozen=True)
 class Scores:
-    """Probabilities of one message, label -> 0 to 1. `parts` has the urgency of each part of a long message."""
+    """Probabilities of one message, label -> 0 to 1. `parts` has the same of each part of a long message."""
 
     topic: dict[str, float]
     urgency: dict[str, float]
     audience: dict[str, float]
-    parts: tuple[dict[str, float], ...]
+    parts: tuple[Scores, ...] = ()
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -96,14 +96,9 @@ class ThreeQuestions(GraphComponent):
             parts = message.get(PARTS) or []
             vectors = np.vstack([vector_of(message), *([message.get(PART_VECTORS)] if parts else [])])
             features = self._features([message.get(TEXT), *parts], vectors)
-            urgency = self._named(URGENCY, features)
-            scores = Scores(
-                self._named(TOPIC, features[:1])[0],
-                urgency[0],
-                self._named(AUDIENCE, features[:1])[0],
-                tuple(urgency[1:]),
-            )
-            message.set(SCORES, scores)
+            asked = zip(*(self._named(question, features) for question in (TOPIC, URGENCY, AUDIENCE)), strict=True)
+            whole, *of_parts = (Scores(*answers) for answers in asked)
+            message.set(SCORES, replace(whole, parts=tuple(of_parts)))
         return messages
 
     def _named(self, question: str, features: Any) -> list[dict[str, float]]:

@@ -1,0 +1,43 @@
+"""What is left of a message without greetings, thanks and other padding, so that politeness hides no danger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+_LEAST = 3  # words that must be left; a message that is all courtesy stays as it is
+_QUOTES = '"“”'
+_EDGES = " ,.!;:-"
+
+
+class Courtesies:
+    """Takes reviewed phrases away from plain lower-case text."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        """`phrases`: in plain lower-case words; longer ones are tried first."""
+        self.phrases = tuple(phrases)
+        words = sorted(map(re.escape, self.phrases), key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<![\w'])(?:{'|'.join(words)})(?![\w'])[{re.escape(_EDGES)}]*") if words else None
+
+    def __call__(self, text: str) -> str:
+        """Return `text` without quotation marks and courtesies, or unchanged where fewer than three words would be left."""
+        bare = text.translate({ord(mark): " " for mark in _QUOTES})
+        if self._pattern:
+            bare = self._pattern.sub(" ", bare)
+        bare = " ".join(bare.strip(_EDGES).split())
+        return bare if len(bare.split()) >= _LEAST else text
+
+
+def read_courtesies(path: Path) -> tuple[str, ...]:
+    """Read `data/courtesies.yml`. Raises ValueError, naming file, fault and mend."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as fault:
+        raise ValueError(f"{path} cannot be read: {fault}. Restore it from the last release.") from fault
+    phrases = content.get("phrases") if isinstance(content, dict) else None
+    if not isinstance(phrases, list) or not all(isinstance(phrase, str) and phrase == phrase.lower() for phrase in phrases):
+        raise ValueError(f"{path}: 'phrases' must be a list of phrases in small letters. Put quotes round words such as 'no'.")
+    return tuple(phrases)
