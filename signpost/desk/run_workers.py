@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
@@ -36,7 +37,7 @@ from signpost.register.content import read_content
 _RULES = Path("deploy/nginx/workers.conf")
 _ENDPOINTS = Path("deploy/endpoints.yml")
 _REWRITE_SECONDS = 60.0  # how old the opening hours may be on the page that stands in when no worker answers
-_TOO_SOON_SECONDS = 20.0  # a process that ends so soon after its start is not started again
+_STARTS = 4  # of one process within a minute; one that ends more often by itself is not started again
 _DRAIN_SECONDS = 3.0  # after which no message is on its way to an assistant that nginx no longer knows; a turn takes 2 s at most
 _HERE = "127.0.0.1"
 
@@ -49,7 +50,8 @@ class Team:
         self._host, self._port, self._model, self._folder = host, port, model, folder
         self._redis_folder, self._conf = folder / "redis", folder / "signpost"
         self._commands: dict[str, list[str]] = {}
-        self._running: dict[str, tuple[subprocess.Popen[bytes], float]] = {}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._starts: dict[str, list[float]] = defaultdict(list)  # when each was started, in monotonic seconds
         self._workers: dict[str, int] = {}  # name -> port
         self._made = 0
         self._written = 0.0
@@ -65,7 +67,7 @@ class Team:
 
     def processes(self) -> list[subprocess.Popen[bytes]]:
         """All processes, in the order in which they should end: the door first."""
-        return [process for name, (process, _) in sorted(self._running.items(), key=lambda item: item[0] != "nginx")]
+        return [process for name, process in sorted(self._running.items(), key=lambda item: item[0] != "nginx")]
 
     def worker_ports(self) -> list[int]:
         """The ports of the assistants."""
@@ -92,21 +94,22 @@ class Team:
             self._wait(new)
             gone = self._workers.pop(old)
             self._write_nginx()
-            self._running["nginx"][0].send_signal(signal.SIGHUP)
+            self._running["nginx"].send_signal(signal.SIGHUP)
             time.sleep(_DRAIN_SECONDS)
-            process, _ = self._running.pop(old)
+            process = self._running.pop(old)
             del self._commands[old]
             stop([process])
             print(f"Replaced: the assistant on port {gone} by one on port {self._workers[new]}.", flush=True)
 
     def mend(self) -> None:
         """Start again whatever has ended by itself. Raises NotReady when that happens right after a start."""
-        for name, (process, since) in list(self._running.items()):
+        for name, process in list(self._running.items()):
             code = process.poll()
             if code is None:
                 continue
-            if time.monotonic() - since < _TOO_SOON_SECONDS:
-                raise NotReady(f"The {name} ended by itself right after its start (code {code}); the lines above say why.")
+            starts = self._starts[name] = [then for then in self._starts[name] if then > time.monotonic() - 60]
+            if len(starts) >= _STARTS:
+                raise NotReady(f"The {name} ends again and again by itself (code {code}); the lines above say why.")
             print(f"The {name} has ended by itself (code {code}). Starting it again.", file=sys.stderr, flush=True)
             self._start(name)
 
@@ -117,7 +120,8 @@ class Team:
             self._written = time.monotonic()
 
     def _start(self, name: str) -> None:
-        self._running[name] = started(self._commands[name], self._environment), time.monotonic()
+        self._starts[name].append(time.monotonic())
+        self._running[name] = started(self._commands[name], self._environment)
 
     def _new_worker(self) -> str:
         self._made += 1
@@ -128,7 +132,7 @@ class Team:
         return name
 
     def _wait(self, name: str) -> None:
-        wait_until_ready(f"http://{_HERE}:{self._workers[name]}/health/ready", [self._running[name][0]])
+        wait_until_ready(f"http://{_HERE}:{self._workers[name]}/health/ready", [self._running[name]])
 
     def _write_nginx(self) -> None:
         ready = "".join(f"server {_HERE}:{port} max_fails=2 fail_timeout=3s;\n" for port in self._workers.values())
@@ -167,10 +171,9 @@ def main() -> int:
         began = time.monotonic()
         print(f"Starting: Redis, action server, {args.workers} assistants (about 10 seconds each on one core), nginx ...", flush=True)
         team.start(args.workers)
-        print(
-            f"Ready after {time.monotonic() - began:.0f} s. The chat is at http://{args.host}:{args.port}/chat  (Ctrl-C stops it)",
-            flush=True,
-        )
+        ports = " and ".join(map(str, team.worker_ports()))
+        print(f"Ready after {time.monotonic() - began:.0f} s: assistants on ports {ports}.", flush=True)
+        print(f"The chat is at http://{args.host}:{args.port}/chat  (Ctrl-C stops it)", flush=True)
         while True:
             time.sleep(0.5)
             team.mend()

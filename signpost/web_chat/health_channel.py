@@ -84,7 +84,7 @@ class HealthChannel(InputChannel):
 
 
 def _waited_for_a_core() -> float:
-    """Seconds that this thread could have run but the machine was busy with others; 0 where the system does not tell (it is Linux that does)."""
+    """Seconds that this thread could have run but the machine was busy with others; 0 where the system does not tell."""
     try:
         return int(_SCHEDULER.read_text(encoding="ascii").split()[1]) / 1e9
     except (OSError, IndexError, ValueError):
