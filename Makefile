@@ -1,6 +1,7 @@
 # Each target does all of its own set-up, on a fresh clone too.
 HOST ?= 127.0.0.1
 PORT ?= 5005
+WORKERS ?= 1
 PYTHON310 ?= $(shell command -v python3.10 >/dev/null 2>&1 && python3.10 -c '' >/dev/null 2>&1 && echo python3.10 || ls $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.10.*/bin/python3.10 2>/dev/null | tail -1)
 PY := .venv/bin/python
 MODEL := models/signpost.tar.gz
@@ -10,10 +11,14 @@ export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: run train check test review topic coverage lock style
+.PHONY: run reload train check test review topic coverage lock style
 
 run: $(MODEL)
-	@$(PY) -m signpost.desk.run --host $(HOST) --port $(PORT)
+	@$(PY) -m signpost.desk.$(if $(filter 1,$(WORKERS)),run,run_workers --workers $(WORKERS)) --host $(HOST) --port $(PORT)
+
+# Replaces the assistants of make run WORKERS=2 one by one, with the model and the words that lie there now.
+reload: $(MODEL)
+	@pkill -HUP -f '[s]ignpost.desk.run_workers .*--port $(PORT)( |$$)' || { echo "Nothing runs on port $(PORT) with WORKERS=2 or more." >&2; exit 1; }
 
 train: .venv/ready
 	@$(PY) -m signpost.desk.train

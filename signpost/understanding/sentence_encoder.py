@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -45,9 +46,10 @@ class SentenceEncoder(GraphComponent):
         return cls(installed_model(config["threads"]))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add vectors to the examples; they are read whole, however long."""
+        """Add vectors to the examples, with every core there is; they are read whole, however long."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        for example, vector in zip(examples, self._model([example.get(TEXT) for example in examples]), strict=True):
+        model = installed_model(os.cpu_count() or 1)
+        for example, vector in zip(examples, model([example.get(TEXT) for example in examples]), strict=True):
             _add(example, vector[None, :])
         return training_data
 

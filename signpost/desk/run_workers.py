@@ -1,0 +1,215 @@
+"""`make run WORKERS=2`: Redis, the action server, several assistants and nginx on one machine; nothing is left behind on Ctrl-C.
+
+A hang-up signal (`make reload`) replaces one assistant after the other, with the model that lies there then, and no turn is lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from datetime import datetime, timezone
+from pathlib import Path
+from types import FrameType
+
+from signpost.conversation.buttons import secret
+from signpost.desk.run import (
+    NotReady,
+    action_server_command,
+    as_interrupt,
+    assistant_command,
+    check_before_start,
+    environment_of_processes,
+    free_port,
+    started,
+    stop,
+    wait_until_ready,
+)
+from signpost.desk.unavailable import write
+from signpost.register.content import read_content
+
+_RULES = Path("deploy/nginx/workers.conf")
+_ENDPOINTS = Path("deploy/endpoints.yml")
+_REWRITE_SECONDS = 60.0  # how old the opening hours may be on the page that stands in when no worker answers
+_STARTS = 4  # of one process within a minute; one that ends more often by itself is not started again
+_DRAIN_SECONDS = 3.0  # after which no message is on its way to an assistant that nginx no longer knows; a turn takes 2 s at most
+_HERE = "127.0.0.1"
+
+
+class Team:
+    """The processes of one machine. Used by one thread; `processes()` are all that run now."""
+
+    def __init__(self, host: str, port: int, model: Path, folder: Path) -> None:
+        """`folder`: an empty one of this run's own, for sockets and nginx's files."""
+        self._host, self._port, self._model, self._folder = host, port, model, folder
+        self._redis_folder, self._conf = folder / "redis", folder / "signpost"
+        self._commands: dict[str, list[str]] = {}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._starts: dict[str, list[float]] = defaultdict(list)  # when each was started, in monotonic seconds
+        self._workers: dict[str, int] = {}  # name -> port
+        self._made = 0
+        self._written = 0.0
+        actions_port = free_port()
+        self._environment = {
+            **environment_of_processes(_HERE, actions_port),
+            "REDIS_URL": f"unix://{self._redis_folder}/redis.sock",
+            "SIGNPOST_SECRET": secret().decode(),
+        }
+        self._commands["redis"] = _redis_command(self._redis_folder)
+        self._commands["action server"] = action_server_command(actions_port)
+        self._commands["nginx"] = [_program("nginx"), "-e", "stderr", "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+
+    def processes(self) -> list[subprocess.Popen[bytes]]:
+        """All processes, in the order in which they should end: the door first."""
+        return [process for name, process in sorted(self._running.items(), key=lambda item: item[0] != "nginx")]
+
+    def worker_ports(self) -> list[int]:
+        """The ports of the assistants."""
+        return list(self._workers.values())
+
+    def start(self, workers: int) -> None:
+        """Start everything; return when the door answers. Raises NotReady."""
+        self._redis_folder.mkdir(mode=0o700)
+        self._conf.mkdir()
+        self.refresh()
+        for name in ("redis", "action server"):
+            self._start(name)
+        names = [self._new_worker() for _ in range(workers)]
+        for name in names:
+            self._wait(name)
+        self._write_nginx()
+        self._start("nginx")
+        wait_until_ready(f"http://{self._host}:{self._port}/health/ready", self.processes())
+
+    def replace_workers(self) -> None:
+        """Start a new assistant for each one, send the messages there, and only then end the old one."""
+        for old in list(self._workers):
+            new = self._new_worker()
+            self._wait(new)
+            gone = self._workers.pop(old)
+            self._write_nginx()
+            self._running["nginx"].send_signal(signal.SIGHUP)
+            time.sleep(_DRAIN_SECONDS)
+            process = self._running.pop(old)
+            del self._commands[old]
+            stop([process])
+            print(f"Replaced: the assistant on port {gone} by one on port {self._workers[new]}.", flush=True)
+
+    def mend(self) -> None:
+        """Start again whatever has ended by itself. Raises NotReady when that happens right after a start."""
+        for name, process in list(self._running.items()):
+            code = process.poll()
+            if code is None:
+                continue
+            starts = self._starts[name] = [then for then in self._starts[name] if then > time.monotonic() - 60]
+            if len(starts) >= _STARTS:
+                raise NotReady(f"The {name} ends again and again by itself (code {code}); the lines above say why.")
+            print(f"The {name} has ended by itself (code {code}). Starting it again.", file=sys.stderr, flush=True)
+            self._start(name)
+
+    def refresh(self) -> None:
+        """Write the page that stands in when no worker answers, as it is true now, at most once a minute."""
+        if not self._written or time.monotonic() - self._written > _REWRITE_SECONDS:
+            write(read_content(Path("data")), self._conf, datetime.now(timezone.utc))
+            self._written = time.monotonic()
+
+    def _start(self, name: str) -> None:
+        self._starts[name].append(time.monotonic())
+        self._running[name] = started(self._commands[name], self._environment)
+
+    def _new_worker(self) -> str:
+        self._made += 1
+        name, port = f"assistant {self._made}", free_port()
+        self._workers[name] = port
+        self._commands[name] = assistant_command(_HERE, port, self._model, _ENDPOINTS)
+        self._start(name)
+        return name
+
+    def _wait(self, name: str) -> None:
+        wait_until_ready(f"http://{_HERE}:{self._workers[name]}/health/ready", [self._running[name]])
+
+    def _write_nginx(self) -> None:
+        ready = "".join(f"server {_HERE}:{port} max_fails=2 fail_timeout=3s;\n" for port in self._workers.values())
+        (self._conf / "workers.conf").write_text(ready, encoding="utf-8")
+        (self._conf / "listen.conf").write_text(f"listen {self._host}:{self._port};\n", encoding="utf-8")
+        (self._conf / "folder.conf").write_text(f"root {self._conf};\n", encoding="utf-8")
+        scratch = "".join(f"{kind}_temp_path {self._folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        (self._folder / "nginx.conf").write_text(
+            f"pid {self._folder}/nginx.pid;\nerror_log stderr crit;\nworker_processes 1;\nevents {{ worker_connections 4096; }}\n"
+            f"http {{\n{scratch}include {_RULES.resolve()};\n}}\n",
+            encoding="utf-8",
+        )
+
+
+def main() -> int:
+    """Run until Ctrl-C. Returns 0 after a clean stop, 1 when the start failed."""
+    ask = argparse.ArgumentParser(description=__doc__)
+    ask.add_argument("--host", default=_HERE)
+    ask.add_argument("--port", type=int, default=5005)
+    ask.add_argument("--model", type=Path, default=Path("models/signpost.tar.gz"))
+    ask.add_argument("--workers", type=int, default=2)
+    args = ask.parse_args()
+    asked_to_replace: list[bool] = []
+
+    def remember(_number: int, _frame: FrameType | None) -> None:
+        asked_to_replace.append(True)
+
+    signal.signal(signal.SIGTERM, as_interrupt)
+    signal.signal(signal.SIGHUP, remember)
+    folder = Path(tempfile.mkdtemp(prefix="signpost-"))
+    folder.chmod(0o711)  # nginx's own user reads the page in it
+    team: Team | None = None
+    try:
+        check_before_start(args.model, args.host, args.port)
+        team = Team(args.host, args.port, args.model, folder)
+        began = time.monotonic()
+        print(f"Starting: Redis, action server, {args.workers} assistants (about 10 seconds each on one core), nginx ...", flush=True)
+        team.start(args.workers)
+        ports = " and ".join(map(str, team.worker_ports()))
+        print(f"Ready after {time.monotonic() - began:.0f} s: assistants on ports {ports}.", flush=True)
+        print(f"The chat is at http://{args.host}:{args.port}/chat  (Ctrl-C stops it)", flush=True)
+        while True:
+            time.sleep(0.5)
+            team.mend()
+            team.refresh()
+            if asked_to_replace:
+                asked_to_replace.clear()
+                check_before_start(args.model, args.host, free_port())
+                team.replace_workers()
+                print("All assistants are new.", flush=True)
+    except KeyboardInterrupt:
+        print("\nStopping.", flush=True)
+        return 0
+    except NotReady as fault:
+        print(fault, file=sys.stderr, flush=True)
+        return 1
+    finally:
+        if team is not None:
+            stop(team.processes())
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _redis_command(folder: Path) -> list[str]:
+    """Redis on a socket that only this user may open; nothing of it is ever written to a disk."""
+    only_memory = ["--save", "", "--appendonly", "no"]
+    place = ["--port", "0", "--unixsocket", str(folder / "redis.sock"), "--unixsocketperm", "700", "--dir", str(folder)]
+    return [_program("redis-server"), *place, *only_memory, "--loglevel", "warning"]
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if found is None:
+        raise NotReady(
+            f"{name} is missing, which several workers need. Install it (apt-get install nginx redis-server) or run without WORKERS."
+        )
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

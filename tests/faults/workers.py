@@ -1,0 +1,126 @@
+"""`make run WORKERS=2` as a test drives it: the processes, their ports, and people who write at the same time."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Any
+
+from redis import Redis
+
+from tests.conftest import MODEL, ROOT, Assistant, Reply
+
+
+def until(what: str, true: Callable[[], bool], seconds: float = 60) -> None:
+    """Return when `true()`; for conditions that no event tells of."""
+    limit = time.monotonic() + seconds
+    pause = threading.Event()
+    while not true():
+        assert time.monotonic() < limit, f"not within {seconds} s: {what}"
+        pause.wait(0.1)
+
+
+class Machine:
+    """One machine with two workers, started with the command that operators use."""
+
+    def __init__(self, port: int) -> None:
+        self.door = Assistant(port)
+        command = [sys.executable, "-m", "signpost.desk.run_workers", "--workers", "2", "--port", str(port), "--model", str(MODEL)]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, "SIGNPOST_LIMIT": "off"}
+        )
+        self.seen: list[str] = []
+        self._lines: Queue[str] = Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+        self.ports = [int(port) for port in re.findall(r"\d{4,5}", self.line("assistants on ports").partition("ports")[2])]
+        self.line("The chat is at")
+        self.folder = Path(self._argument("nginx", r"-c (\S+)/nginx\.conf"))
+        self.redis = Redis.from_url(f"unix://{self.folder}/redis/redis.sock")
+
+    def _read(self) -> None:
+        for line in self.process.stdout or ():
+            self.seen.append(line)
+            self._lines.put(line)
+
+    def line(self, part: str, seconds: float = 180) -> str:
+        """Wait for a line of the program that holds `part`."""
+        limit = time.monotonic() + seconds
+        while True:
+            try:
+                line = self._lines.get(timeout=max(0.01, limit - time.monotonic()))
+            except Empty:
+                raise AssertionError(f"no line with {part!r}; the last ones: {''.join(self.seen[-15:])}") from None
+            if part in line:
+                return line
+
+    def pids(self, name: str) -> list[int]:
+        """Direct children whose command line holds `name`."""
+        rows = subprocess.run(
+            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
+        ).stdout
+        return [int(row.split()[0]) for row in rows.splitlines() if name in row]
+
+    def _argument(self, name: str, pattern: str) -> str:
+        found = re.search(pattern, Path(f"/proc/{self.pids(name)[0]}/cmdline").read_text().replace("\0", " "))
+        assert found
+        return found.group(1)
+
+    def get(self, path: str) -> tuple[int, str]:
+        with urllib.request.urlopen(f"{self.door.url}{path}", timeout=20) as answer:
+            return answer.status, answer.read().decode()
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(30) == 0
+        assert not self.folder.exists(), "nothing is left behind"
+
+
+@dataclass
+class People:
+    """People who write all the time; every reply that a person could not use is kept in `bad`."""
+
+    door: Assistant
+    count: int = 4
+    bad: list[Any] = field(default_factory=list)
+    turns: int = 0
+    slowest: float = 0.0
+
+    def __enter__(self) -> People:
+        self._end = threading.Event()
+        self._threads = [threading.Thread(target=self._write) for _ in range(self.count)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _write(self) -> None:
+        sender = uuid.uuid4().hex
+        while not self._end.wait(0.05):
+            began = time.monotonic()
+            status, messages = self._post(sender)
+            self.slowest = max(self.slowest, time.monotonic() - began)
+            self.turns += 1
+            if status != 200 or not Reply(messages).routes or Reply(messages).handoff["topic"] != "ask_what_is_grooming":
+                self.bad.append((status, messages))
+
+    def _post(self, sender: str) -> tuple[int, Any]:
+        try:
+            return self.door.post(json.dumps({"sender": sender, "message": "what is grooming"}).encode())
+        except OSError as fault:
+            return 0, repr(fault)
