@@ -10,7 +10,8 @@ from signpost.desk import coverage
 from signpost.desk.checks import answers, rasa_lets_pass, register, wording
 from signpost.desk.checks.tree import Fault, Tree, read_tree
 from signpost.register.content import ContentFault, read_content
-from signpost.understanding.patterns import PatternFault, PatternFinder, read_lists, read_patterns
+from signpost.understanding.pattern_finder import load_finder
+from signpost.understanding.patterns import PatternFault
 
 CHECKS = (*rasa_lets_pass.CHECKS, *answers.CHECKS, *wording.CHECKS, *register.CHECKS, *coverage.CHECKS)
 
@@ -25,7 +26,7 @@ def main() -> int:
     root = Path()
     try:
         content = read_content(root / "data")
-        PatternFinder(read_patterns(root / "data"), read_lists(root / "data" / "safety" / "words.yml"))
+        load_finder(root / "data")
     except (ContentFault, PatternFault) as fault:
         print(fault, file=sys.stderr)
         return 1

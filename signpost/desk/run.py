@@ -16,7 +16,8 @@ from pathlib import Path
 from types import FrameType
 
 from signpost.register.content import ContentFault, read_content
-from signpost.understanding.patterns import PatternFault, PatternFinder, read_lists, read_patterns
+from signpost.understanding.pattern_finder import load_finder
+from signpost.understanding.patterns import PatternFault
 
 _PATIENCE_SECONDS = 120  # a slow machine's first start; the usual one takes 10 to 15
 _GRACE_SECONDS = 5.0  # between asking a process to end and ending it
@@ -56,7 +57,7 @@ def check_before_start(model: Path, host: str, port: int) -> None:
     folder = Path("data")
     try:
         read_content(folder)
-        PatternFinder(read_patterns(folder), read_lists(folder / "safety" / "words.yml"))
+        load_finder(folder)
     except (ContentFault, PatternFault) as fault:
         raise NotReady(str(fault)) from fault
     except (OSError, ValueError) as fault:

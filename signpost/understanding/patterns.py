@@ -1,26 +1,40 @@
-"""The patterns of the safety net: how they are written, and how they are found in a message.
+"""The patterns of the safety net: how they are written and read. `pattern_finder.py` finds them in a message.
 
-A pattern is words in their order, parted by blanks. `hurt/harm/beat`: any of these words. `*`: up to four words between.
-`(really)`: may be missing. `<person>`: any word of that list in data/safety/words.yml. `=died`: exactly this form; all other words
-stand for all their forms (hurt: hurts, hurting) and for one slip of spelling in words of five letters or more.
+A pattern stands in the `patterns` section of its topic's file:
+
+    - name: wants_to_die            its name, once in the whole tree
+      any: ["want to die"]          lines; one of them is enough
+      unless: ["phone/battery"]     lines; one of them close by (six words) means that it is a figure of speech
+      needs: ["tablet/pill"]        lines; one of them must stand somewhere in the message too
+      audience: friend              who says it, when that is not whom the topic is for
+      finds: ["i wanna die"]        messages that `make check` wants it to find, when no example of the topic shows it
+
+A line is words in their order, parted by blanks:
+
+    hurt          the word in all its forms (hurts, hurting), with one slip of spelling in words of five letters or more
+    hurt/harm     any of these words
+    =died         exactly this form
+    <person>      any word of that list in data/safety/words.yml
+    (ever)        may be missing
+    !part/up      one word that is none of these, or the end of the sentence
+    *             up to four words of any kind
+    **            up to eight words of any kind
+    ^  $          the start and the end of a sentence
+
+No line reaches over a full stop. Before matching, some words are left out of the message (`fillers`: just, really) and some
+pairs become one word (`phrases`: no one -> nobody), both in data/safety/words.yml; write lines accordingly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import spacy
 import yaml
-from spacy.language import Language
-from spacy.matcher import Matcher
-from spacy.tokens import Doc
 
-_SHORTEST_MENDED = 5  # letters: in shorter words one slip makes another word (die, dye; kill, bill)
-_ENDS = frozenset(".!?")
-_GAP = {"ORTH": {"NOT_IN": sorted(_ENDS)}, "OP": "{0,4}"}
+_PARTS = {"name", "any", "unless", "needs", "audience", "finds"}
 
 
 class PatternFault(ValueError):
@@ -29,158 +43,96 @@ class PatternFault(ValueError):
 
 @dataclass(frozen=True)
 class Pattern:
-    """One named pattern: any of `lines` counts unless a line of `unless` stands in the same sentence."""
+    """One named pattern: any of `lines` counts, unless a line of `unless` stands close by or a line of `needs` is missing."""
 
     name: str
     topic: str
     urgency: str
     audience: str
     lines: tuple[str, ...]
-    unless: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    finds: tuple[str, ...] = ()
+    file: str = "data/"
+
+
+@dataclass(frozen=True)
+class Words:
+    """data/safety/words.yml: `lists` for <list>, `fillers` left out, `phrases` that become one word, `forms` with their lemma."""
+
+    lists: Mapping[str, list[str]] = field(default_factory=dict)
+    fillers: frozenset[str] = frozenset()
+    phrases: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_patterns(folder: Path) -> list[Pattern]:
     """Read the `patterns` sections of every file below `folder`. Raises PatternFault."""
     patterns: list[Pattern] = []
+    seen: dict[str, str] = {}
     for path in sorted(folder.glob("*/*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        text = path.read_text(encoding="utf-8")
+        if "\npatterns:" not in f"\n{text}":
+            continue
+        content = yaml.load(text, Loader=yaml.CSafeLoader)
         for entry in content.get("patterns") or []:
-            patterns.append(_pattern(entry, content, path))
-    names = [pattern.name for pattern in patterns]
-    for name in names:
-        if names.count(name) > 1:
-            raise PatternFault(f"data/: two patterns are called '{name}'. Rename one.")
+            pattern = _pattern(entry, content, path)
+            if pattern.name in seen:
+                raise PatternFault(f"{path}: '{pattern.name}' is the name of a pattern in {seen[pattern.name]} too. Rename one.")
+            seen[pattern.name] = str(path)
+            patterns.append(pattern)
     return patterns
 
 
-def _pattern(entry: Mapping[str, Any], content: Mapping[str, Any], path: Path) -> Pattern:
-    if not isinstance(entry, dict) or not entry.get("name") or not isinstance(entry.get("any"), list):
+def _pattern(entry: Any, content: Mapping[str, Any], path: Path) -> Pattern:
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry.get("any"):
         raise PatternFault(f"{path}: a pattern needs 'name' and 'any' (a list of lines).")
+    name = entry["name"]
+    if odd := sorted(set(entry) - _PARTS):
+        raise PatternFault(f"{path}: '{name}' has '{odd[0]}', which nobody reads. Use one of {', '.join(sorted(_PARTS))}.")
+    for part in ("any", "unless", "needs", "finds"):
+        lines = entry.get(part) or []
+        if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+            raise PatternFault(f"{path}: '{part}' of '{name}' must be a list of lines, each in quotes.")
     about = ((content.get("nlu") or [{}])[0]).get("metadata") or {}
     if not about.get("urgency"):
         raise PatternFault(f"{path}: its first intent has no 'metadata: {{audience: ..., urgency: ...}}'. Add it.")
-    unless = entry.get("unless") or []
-    audience = str(entry.get("audience") or about.get("audience") or "")
-    return Pattern(str(entry["name"]), path.stem, about["urgency"], audience, tuple(entry["any"]), tuple(unless))
+    return Pattern(
+        name=name,
+        topic=path.stem,
+        urgency=about["urgency"],
+        audience=str(entry.get("audience") or about.get("audience") or ""),
+        lines=tuple(entry["any"]),
+        unless=tuple(entry.get("unless") or ()),
+        needs=tuple(entry.get("needs") or ()),
+        finds=tuple(entry.get("finds") or ()),
+        file=str(path),
+    )
 
 
-def read_lists(path: Path) -> dict[str, list[str]]:
-    """Read data/safety/words.yml: name of a list -> its words. Raises PatternFault."""
+def read_words(path: Path) -> Words:
+    """Read data/safety/words.yml. Raises PatternFault."""
     content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     lists = content.get("lists")
-    if not isinstance(lists, dict) or not all(isinstance(words, list) for words in lists.values()):
-        raise PatternFault(f"{path}: 'lists' must map a name to a list of words.")
-    return {name: [str(word) for word in words] for name, words in lists.items()}
+    if not isinstance(lists, dict) or not all(_are_words(words) for words in lists.values()):
+        raise PatternFault(f"{path}: 'lists' must map a name to a list of words. Put quotes round words such as 'no' and 'on'.")
+    fillers, phrases, forms = content.get("fillers") or [], content.get("phrases") or {}, content.get("forms") or {}
+    if not _are_words(fillers):
+        raise PatternFault(f"{path}: 'fillers' must be a list of words. Put quotes round words such as 'no' and 'on'.")
+    for name, pairs in (("phrases", phrases), ("forms", forms)):
+        if not isinstance(pairs, dict) or not _are_words([*pairs, *pairs.values()]):
+            raise PatternFault(f"{path}: '{name}' must map words to a word. Put quotes round words such as 'no' and 'on'.")
+    return Words(lists, frozenset(fillers), {tuple(phrase.split()): word for phrase, word in phrases.items()}, forms)
 
 
-class PatternFinder:
-    """Finds patterns in plain text with spaCy's matcher. Built once; safe to share."""
-
-    def __init__(self, patterns: Iterable[Pattern], lists: Mapping[str, list[str]]) -> None:
-        self._language = language()
-        self._lists = lists
-        self._patterns = {pattern.name: pattern for pattern in patterns}
-        self._matcher = Matcher(self._language.vocab)
-        self._known: set[str] = set()
-        for pattern in self._patterns.values():
-            self._add(pattern, pattern.name, pattern.lines)
-            self._add(pattern, f"unless {pattern.name}", pattern.unless)
-        self._slips = _slips(word for word in self._known if len(word) >= _SHORTEST_MENDED)
-        self._english = self._language.get_pipe("lemmatizer").lookups.get_table("lemma_lookup")
-
-    def _add(self, pattern: Pattern, name: str, lines: tuple[str, ...]) -> None:
-        if lines:
-            self._matcher.add(name, [self._tokens(line, pattern) for line in lines])
-
-    def _tokens(self, line: str, pattern: Pattern) -> list[dict[str, Any]]:
-        tokens: list[dict[str, Any]] = []
-        for piece in line.split():
-            if piece == "*":
-                tokens.append(dict(_GAP))
-                continue
-            optional = piece.startswith("(") and piece.endswith(")")
-            piece = piece.strip("()")
-            token: dict[str, Any] = {"NORM": {"IN": sorted(self._words(piece, pattern))}}
-            if piece.startswith("="):
-                token = {"LOWER": {"IN": piece[1:].split("/")}}
-            tokens.append({**token, "OP": "?"} if optional else token)
-        if not any("OP" not in token for token in tokens):
-            raise PatternFault(f"data/safety: the line '{line}' of '{pattern.name}' matches anything. Add a word.")
-        return tokens
-
-    def _words(self, piece: str, pattern: Pattern) -> set[str]:
-        words: set[str] = set()
-        for word in piece.split("/"):
-            if word.startswith("<"):
-                if word.strip("<>") not in self._lists:
-                    raise PatternFault(f"data/safety: '{pattern.name}' uses the list {word}, which words.yml does not have.")
-                words.update(*(self._lemmas(entry) for entry in self._lists[word.strip("<>")]))
-            else:
-                words |= self._lemmas(word)
-        self._known |= words
-        return words
-
-    def _lemmas(self, word: str) -> set[str]:
-        return {token.lemma_.lower() for token in self._language(word)} | {word}
-
-    def find(self, text: str) -> list[Pattern]:
-        """Return the patterns found in plain `text`, each once."""
-        doc = self._read(text)
-        hits: dict[str, list[int]] = {}
-        for match, start, _end in self._matcher(doc):
-            hits.setdefault(self._language.vocab.strings[match], []).append(start)
-        sentence = _sentence_numbers(doc)
-        found = []
-        for name, starts in hits.items():
-            if name.startswith("unless "):
-                continue
-            spared = {sentence[start] for start in hits.get(f"unless {name}", [])}
-            if any(sentence[start] not in spared for start in starts):
-                found.append(self._patterns[name])
-        return found
-
-    def _read(self, text: str) -> Doc:
-        """Tokens whose NORM is their lemma, one slip of spelling mended towards the words that the patterns use."""
-        doc = self._language(text)
-        for token in doc:
-            lemma = token.lemma_.lower()
-            if len(lemma) >= _SHORTEST_MENDED - 1 and lemma not in self._known and lemma not in self._english:
-                lemma = self._mended(lemma)
-            token.norm_ = lemma
-        return doc
-
-    def _mended(self, word: str) -> str:
-        for form in (word, *_one_letter_less(word)):
-            if form in self._slips:
-                return self._slips[form]
-        return word
+def _are_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
-def language() -> Language:
-    """A blank English pipeline with the lookup lemmatizer of spacy-lookups-data: small, official, nothing to fetch."""
-    blank = spacy.blank("en")
-    blank.add_pipe("lemmatizer", config={"mode": "lookup"})
-    blank.initialize()
-    return blank
-
-
-def _one_letter_less(word: str) -> list[str]:
-    return [word[:index] + word[index + 1 :] for index in range(len(word))]
-
-
-def _slips(words: Iterable[str]) -> dict[str, str]:
-    """Each word, and the word less any one letter, to the word meant: two words that share such a form differ by one slip."""
-    slips: dict[str, str] = {}
-    for word in sorted(words):
-        slips[word] = word
-        for form in _one_letter_less(word):
-            slips.setdefault(form, word)
-    return slips
-
-
-def _sentence_numbers(doc: Doc) -> list[int]:
-    numbers, number = [], 0
-    for token in doc:
-        numbers.append(number)
-        number += token.text in _ENDS
-    return numbers
+def line_number(file: str, line: str) -> int:
+    """Where `line` stands in `file`, counted from 1; 0 when it cannot be found."""
+    try:
+        lines: Iterable[str] = Path(file).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((number for number, text in enumerate(lines, start=1) if line in text), 0)

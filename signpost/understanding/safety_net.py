@@ -12,10 +12,9 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from signpost.register.content import URGENCIES
-from signpost.understanding.patterns import Pattern, PatternFinder, read_lists, read_patterns
+from signpost.understanding.pattern_finder import PatternFinder, load_finder
 
-FOUND = "safety_patterns"  # in a message: the patterns found, most urgent first
+FOUND = "safety_patterns"  # in a message: the patterns found, most urgent first, then the one that explains most of its words
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -39,15 +38,10 @@ class SafetyNet(GraphComponent):
         execution_context: ExecutionContext,
     ) -> SafetyNet:
         """Read the patterns at every start, so that an edit needs no training. Raises PatternFault."""
-        folder = Path(config["patterns"])
-        return cls(PatternFinder(read_patterns(folder), read_lists(folder / "safety" / "words.yml")))
+        return cls(load_finder(Path(config["patterns"])))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the patterns found to each message."""
         for message in messages:
-            message.set(FOUND, sorted(self._finder.find(message.get(TEXT)), key=_urgency))
+            message.set(FOUND, self._finder.find(message.get(TEXT)))
         return messages
-
-
-def _urgency(pattern: Pattern) -> int:
-    return URGENCIES.index(pattern.urgency)

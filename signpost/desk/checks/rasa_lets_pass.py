@@ -10,7 +10,7 @@ from pathlib import Path
 from signpost.desk.checks.tree import Fault, Tree
 from signpost.understanding.understood import UNSURE
 
-_SECTIONS = {"version", "nlu", "responses", "rules", "stories", "patterns", "lists"}
+_SECTIONS = {"version", "nlu", "responses", "rules", "stories", "patterns", "lists", "fillers", "phrases", "forms"}
 _WITHOUT_INTENT = {"utter_first_message"}  # said before anybody has typed
 
 
