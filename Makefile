@@ -5,7 +5,11 @@ WORKERS ?= 1
 PYTHON310 ?= $(shell command -v python3.10 >/dev/null 2>&1 && python3.10 -c '' >/dev/null 2>&1 && echo python3.10 || ls $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.10.*/bin/python3.10 2>/dev/null | tail -1)
 PY := .venv/bin/python
 MODEL := models/signpost.tar.gz
+<<<<<<< HEAD
 MADE_FROM := config.yml domain.yml data/text_speak.yml data/courtesies.yml $(wildcard data/topics/*.yml data/safety/*.yml data/chat/*.yml signpost/understanding/*.py)
+=======
+MADE_FROM := config.yml domain.yml data/text_speak.yml $(wildcard data/topics/*.yml data/safety/*.yml data/chat/*.yml data/languages/*.yml signpost/understanding/*.py)
+>>>>>>> languages
 
 export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore

@@ -21,7 +21,7 @@ from signpost.conversation.buttons import button_id
 from signpost.handoff.answers import UTTER, Answer, Answers, fill, read_answers
 from signpost.handoff.card import EMERGENCY, card_text, make_card
 from signpost.register.content import AUDIENCES, URGENCIES, Content, Service, read_content
-from signpost.understanding.understood import KEY, UNSURE, Understood
+from signpost.understanding.understood import KEY, OTHER_LANGUAGE, UNSURE, Understood
 
 TALK_TO_A_PERSON = "want_to_talk_to_human"
 FALLBACK = "fallback"  # the topic on the card when no topic answered
@@ -81,15 +81,16 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
 
     def write(self, topic: str, situation: Situation) -> dict[str, Any] | None:
         """Return text, buttons and card for `topic` in `situation`; None when the topic has no answer."""
+        topic = self._in_language(topic, situation)
         wordings = self._answers.for_audience(topic, situation.audience)
         if not wordings:
             return None
-        turn = situation.shown.count(FALLBACK if topic in UNSURE.values() else topic)  # never the same words twice where there are others
+        shown_as = FALLBACK if topic in UNSURE.values() else wordings[0].language or topic
+        turn = situation.shown.count(shown_as)  # never the same words twice where there are others
         answer = wordings[turn % len(wordings)]
         now = self._clock()
         service = self._service_in_hand(answer, situation)
         handoff = (service.id, *answer.handoff) if any(name.startswith("service_") for name in answer.placeholders()) else answer.handoff
-        shown_as = FALLBACK if topic in UNSURE.values() else topic
         card = make_card(self._content, handoff, self._urgency(topic, situation), situation.audience, shown_as, situation.area, now)
         text = fill(answer, self._content, service, self._content.council.calendar.local(now).date())
         return {
@@ -97,6 +98,13 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
             "buttons": self._buttons(topic, answer, situation),
             "custom": card.as_custom(),
         }
+
+    def _in_language(self, topic: str, situation: Situation) -> str:
+        """The topic in the language heard, where `topic` answers other languages and that one has a file; else `topic`."""
+        if situation.understood is None or not topic.startswith(OTHER_LANGUAGE):
+            return topic
+        own = topic.replace(OTHER_LANGUAGE, situation.understood.language, 1)
+        return own if own in self._answers.by_topic else topic
 
     def _urgency(self, topic: str, situation: Situation) -> str:
         """The topic's own urgency, raised (never lowered) by what was understood of the message."""

@@ -26,7 +26,10 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Answer:
-    """One reviewed wording of one topic, for one audience (None: everybody else)."""
+    """One reviewed wording of one topic, for one audience (None: everybody else).
+
+    `language`: name of the file of a language other than English, whose text has the English beside it; else ''.
+    """
 
     topic: str
     audience: str | None
@@ -35,6 +38,7 @@ class Answer:
     handoff: tuple[str, ...]
     next: tuple[str, ...]
     facts: tuple[str, ...]
+    language: str = ""
 
     def placeholders(self) -> list[str]:
         """Names in braces in the text."""
@@ -73,11 +77,12 @@ def _answer(topic: str, wording: Mapping[str, Any]) -> Answer:
     return Answer(
         topic=topic,
         audience=str(condition[0]["value"]) if condition else None,
-        text=" ".join(str(wording.get("text") or "").split()),
+        text=" ".join(f"{wording.get('text') or ''} {metadata.get('english') or ''}".split()),
         title=str(metadata.get("title") or ""),
         handoff=tuple(metadata.get("handoff") or ()),
         next=tuple(metadata.get("next") or ()),
         facts=tuple(metadata.get("facts") or ()),
+        language=str(metadata.get("language") or ""),
     )
 
 

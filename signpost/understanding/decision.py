@@ -16,8 +16,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.conversation.buttons import button_id
+<<<<<<< HEAD
 from signpost.register.content import AUDIENCES, URGENCIES
 from signpost.understanding.best_answer import Array, BestAnswer, Wordings
+=======
+from signpost.register.content import URGENCIES
+from signpost.understanding.language import HEARD, in_language
+>>>>>>> languages
 from signpost.understanding.patterns import Pattern
 from signpost.understanding.safety_net import FOUND
 from signpost.understanding.service_names import NAMED
@@ -104,6 +109,7 @@ class Decision(GraphComponent):
                 scores = message.get(SCORES)
                 ranking = sorted(scores.topic.items(), key=lambda item: -item[1])
                 understood = self.decide(scores, message.get(FOUND) or [], message.get(NAMED) or "")
+                understood = in_language(understood, message.get(HEARD))
             name = understood.topic
             ranking = [(topic, score) for topic, score in ranking if topic != name]
             listed = [

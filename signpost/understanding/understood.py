@@ -15,6 +15,8 @@ UNSURE = {
     "information": "nlu_fallback",
 }
 
+OTHER_LANGUAGE = "other_language"  # the topics of messages that are not in English begin so; their kind follows
+
 
 @dataclass(frozen=True)
 class Understood:
@@ -22,6 +24,7 @@ class Understood:
 
     `close`: nearest topics, best first, offered as buttons when unsure. `audience` is '' when the message does not tell.
     `pattern`: the safety pattern that decided, or ''. `service`: id of a service that the message names, or ''.
+    `language`: 'en', or the name of its file in data/languages, or OTHER_LANGUAGE.
     """
 
     topic: str

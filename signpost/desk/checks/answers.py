@@ -86,7 +86,7 @@ def handed_off(tree: Tree) -> Iterator[Fault]:
                 f"{where} is an emergency without 999",
                 "name 999 in the text and emergency-999 among the first three services",
             )
-        if urgency in ("emergency", "worried") and audience in ("young_person", "friend") and "fault" not in wording.text:
+        if urgency in ("emergency", "worried") and audience in ("young_person", "friend") and "fault" not in wording.english:
             yield Fault(wording.file, f"{where} does not say that it is not their fault", "add 'It is not your fault.'")
 
 

@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from signpost.desk.checks.tree import Fault, Tree
-from signpost.understanding.understood import UNSURE
+from signpost.understanding.language_files import KINDS
+from signpost.understanding.understood import OTHER_LANGUAGE, UNSURE
 
+<<<<<<< HEAD
 _SECTIONS = {"version", "nlu", "responses", "rules", "stories", "patterns", "lists", "fillers", "phrases", "forms"}
+=======
+_SECTIONS = {"version", "nlu", "responses", "rules", "stories", "patterns", "lists", "language"}
+>>>>>>> languages
 _WITHOUT_INTENT = {"utter_first_message"}  # said before anybody has typed
 
 
@@ -55,10 +60,12 @@ def nothing_unused(tree: Tree) -> Iterator[Fault]:
             yield Fault(topic.file, f"no rule or story answers the intent {topic.name}", "add a rule")
         if topic.name not in in_domain:
             yield Fault("domain.yml", f"the intent {topic.name} is missing", f"add '- {topic.name}' to intents")
-    for name in sorted(in_domain - written - set(UNSURE.values())):
+    heard = {wording.topic for wording in tree.wordings if wording.language == OTHER_LANGUAGE}  # chosen by language, not by examples
+    for name in sorted(in_domain - written - heard - set(UNSURE.values())):
         yield Fault("domain.yml", f"the intent {name} has no examples in data/", "take it out")
     for wording in tree.wordings:
-        if wording.name not in used_actions | _WITHOUT_INTENT:
+        own_language = wording.language and wording.name.replace(wording.language, OTHER_LANGUAGE) in used_actions
+        if wording.name not in used_actions | _WITHOUT_INTENT and not own_language:
             yield Fault(wording.file, f"the answer {wording.name} is used by no rule or story", "use it or delete it")
 
 
@@ -69,7 +76,10 @@ def one_file_one_topic(tree: Tree) -> Iterator[Fault]:
             yield Fault(topic.file, f"holds the intent {topic.name}", "name the file after its intent, one topic in one file")
     for wording in tree.wordings:
         stem = Path(wording.file).stem
-        if stem != "fallback" and wording.name != f"utter_{stem}":
+        if wording.language:
+            if wording.language != stem or wording.topic not in {f"{stem}_{kind}" for kind in KINDS}:
+                yield Fault(wording.file, f"{wording.name} is of another language or kind", f"name it utter_{stem}_{KINDS[0]}, or so")
+        elif stem != "fallback" and wording.name != f"utter_{stem}":
             yield Fault(wording.file, f"holds the answer {wording.name}", f"name it utter_{stem}")
 
 

@@ -40,6 +40,16 @@ class Wording:
         """The topic that the answer belongs to."""
         return self.name.removeprefix("utter_")
 
+    @property
+    def language(self) -> str:
+        """Name of the file of its language; '' for an English topic."""
+        return str(self.metadata.get("language") or "")
+
+    @property
+    def english(self) -> str:
+        """What it says in English: its text, or the English beside a text in another language."""
+        return " ".join(str(self.metadata.get("english") or self.text).split())
+
 
 @dataclass(frozen=True)
 class Topic:

@@ -68,8 +68,8 @@ def short_and_plain(tree: Tree) -> Iterator[Fault]:
     """At most 60 words before the card (40 in an emergency), no sentence over 20, at the reading grade of the audience."""
     for wording in tree.wordings:
         audience = wording.audience or _usual(tree, wording)
-        text = re.sub(r"\{\w+\}", "the team", wording.text)
-        words = len(text.split())
+        text = re.sub(r"\{\w+\}", "the team", wording.english)
+        words = max(len(text.split()), len(wording.text.split()))
         most = _MOST_WORDS_EMERGENCY if wording.metadata.get("urgency") == "emergency" else _MOST_WORDS
         if words > most:
             yield Fault(wording.file, f"{wording.name} ({audience}) has {words} words", f"cut it to {most}")
@@ -93,6 +93,8 @@ def short_and_plain(tree: Tree) -> Iterator[Fault]:
 def _texts(tree: Tree) -> Iterator[tuple[str, str, str]]:
     for wording in tree.wordings:
         yield wording.file, f"{wording.name} ({wording.audience or 'default'})", wording.text
+        if wording.english != wording.text:
+            yield wording.file, f"the English of {wording.name}", wording.english
         yield wording.file, f"the title of {wording.name}", str(wording.metadata.get("title") or "")
     for fact in tree.content.facts.values():
         for text, _, _ in fact.says if fact.status == "checked" else ():
