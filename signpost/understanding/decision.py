@@ -123,6 +123,7 @@ class Decision(GraphComponent):
             close=close,
             pattern=net.name if net and (pattern or topic == net.topic) else "",
             service=service,
+            told=max(scores.audience.values()) >= self._config["who"],
         )
 
     def _urgency_of(self, topic: str) -> str:

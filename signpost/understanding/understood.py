@@ -20,7 +20,8 @@ UNSURE = {
 class Understood:
     """Topic, urgency and audience of one message, how sure of the topic, and why.
 
-    `close`: nearest topics, best first, offered as buttons when unsure. `audience` is '' when the message does not tell.
+    `close`: nearest topics, best first, offered as buttons when unsure. `audience` is '' when nothing tells; `told` says that the
+    message itself told, and not only the subject it is about.
     `pattern`: the safety pattern that decided, or ''. `service`: id of a service that the message names, or ''.
     """
 
@@ -33,6 +34,7 @@ class Understood:
     pattern: str = ""
     service: str = ""
     language: str = "en"
+    told: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain JSON types."""
