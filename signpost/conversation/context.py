@@ -24,6 +24,8 @@ HERE = "here"
 PLACE = "place"  # in parse data: ELSEWHERE or HERE when the message says where the person lives
 
 _EMERGENCY = URGENCIES[0]
+_TELLING_WORDS = 4  # a shorter message tells nothing of who asks that a button or an own intent would not tell better
+_SURE, _SURE_YOUNG = 0.75, 0.95  # neutral questions look like a young person's, up to 0.94; adults say that they are
 _ADULTS = frozenset({"parent", "professional", "survivor", "own_behaviour", "operator"})
 
 
@@ -66,30 +68,36 @@ def situation_of(tracker: DialogueStateTracker) -> Situation:
     understood = Understood.from_dict(parse_data.get(KEY))
     turns = turns_of(tracker.events)
     said = parse_data.get(PLACE)
+    words = len(((message.text if message else "") or "").split())
     return Situation(
-        audience=who_asks(understood, *(str(tracker.get_slot(slot) or "") for slot in (CHOSEN, HEARD, USUAL))),
+        audience=who_asks(understood, *(str(tracker.get_slot(slot) or "") for slot in (CHOSEN, HEARD, USUAL)), words),
         area=(tracker.get_slot(AREA) or "") if not said else (ELSEWHERE if said == ELSEWHERE else ""),
         understood=understood,
         last_service="",
         shown=tuple(turn.topic for turn in turns),
         turns=turns,
-        words=len(((message.text if message else "") or "").split()),
+        words=words,
     )
 
 
-def who_asks(understood: Understood | None, chosen: str, heard: str, usual: str) -> str:
+def who_asks(understood: Understood | None, chosen: str, heard: str, usual: str, words: int) -> str:
     """Return the audience: chosen, else told in this message, else told before, else whoever usually asks about such a subject.
 
-    In an emergency that a young person usually brings, a message that does not tell counts as theirs; and one in which a young person
-    speaks counts as theirs even where an adult was chosen: somebody else may hold the phone now.
+    An emergency that a young person usually brings counts as theirs unless somebody else was chosen or this message tells; and where a
+    young person speaks in it, even where an adult was chosen: somebody else may hold the phone now.
     """
     now = understood.audience if understood else ""
-    told = now if understood and understood.told else ""
+    told = _told(now, understood.who, words) if understood else ""
     if understood and understood.urgency == _EMERGENCY and now == "young_person" and (told or not chosen):
         return now
     stays = chosen in _ADULTS or (chosen and told not in ("young_person", "friend"))
     audience = chosen if stays else told or chosen or heard or now or usual
     return audience if audience in AUDIENCES else "unknown"
+
+
+def _told(audience: str, who: float, words: int) -> str:
+    """The audience that a message itself tells; '' where it is too short, or no surer than its subject alone makes it."""
+    return audience if words >= _TELLING_WORDS and who >= (_SURE_YOUNG if audience == "young_person" else _SURE) else ""
 
 
 def turns_of(events: Iterable[Event]) -> tuple[Earlier, ...]:
@@ -111,9 +119,11 @@ def lasting(tracker: DialogueStateTracker) -> dict[str, str]:
     slots: dict[str, str] = {}
     for event in tracker.events:
         parse_data = (event.parse_data if isinstance(event, UserUttered) else None) or {}
-        understood = Understood.from_dict(parse_data.get(KEY))
-        if understood and understood.audience:
-            slots[HEARD if understood.told else USUAL] = understood.audience
+        record = parse_data.get(KEY) or {}
+        audience = str(record.get("audience") or "")
+        if audience:
+            told = _told(audience, record.get("who") or 0.0, len((event.text or "").split()))
+            slots[HEARD if told else USUAL] = audience
         if parse_data.get(PLACE):
             slots[AREA] = str(parse_data[PLACE])
     return slots

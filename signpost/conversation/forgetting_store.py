@@ -11,7 +11,7 @@ from typing import Any
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.conversation.context import lasting
@@ -75,17 +75,15 @@ def remembered(tracker: DialogueStateTracker) -> dict[str, Any]:
     start = turns[-_TURNS_KEPT] if len(turns) > _TURNS_KEPT else 0
     slots = tracker.current_slot_values()
     slots.update(lasting(tracker))
-    return {"slots": slots, "events": [_stripped(event) for event in events[start:]]}
+    return {"slots": slots, "events": [_stripped(event) for event in events[start:] if event["event"] != "slot"]}
 
 
 def recalled(kept: dict[str, Any], sender_id: str, domain: Domain) -> DialogueStateTracker:
     """Return the tracker that `remembered` gave, ready for the next message."""
     events = [Event.from_parameters(event) for event in kept["events"]]
-    tracker = DialogueStateTracker.from_events(sender_id, [event for event in events if event], domain.slots)
-    for name, value in kept["slots"].items():
-        if value is not None and name in tracker.slots:
-            tracker.slots[name].value = value
-    return tracker
+    # Slots as events, and last: Rasa replays a conversation, and its start empties them.
+    slots = [SlotSet(name, value) for name, value in kept["slots"].items() if value is not None]
+    return DialogueStateTracker.from_events(sender_id, [*(event for event in events if event), *slots], domain.slots)
 
 
 def _stripped(event: dict[str, Any]) -> dict[str, Any]:

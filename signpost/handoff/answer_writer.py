@@ -32,7 +32,7 @@ FALLBACK = "fallback"  # the topic on the card when no topic answered
 _MOST_BUTTONS = 4
 _MOST_SERVICES, _MOST_SERVICES_EMERGENCY = 4, 6
 _SERIOUS = URGENCIES[:2]  # after such an answer, a message without a subject does not leave the people it named
-_FEW_WORDS, _HALF_SURE = 4, 0.5  # a message of so few words that names a subject less surely than this is taken as vague
+_FEW_WORDS, _HALF_SURE = 4, 0.7  # a message of so few words that names a subject less surely than this is taken as vague
 
 
 class AnswerWriter(TemplatedNaturalLanguageGenerator):
@@ -100,7 +100,7 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def _in_context(self, topic: str, situation: Situation) -> tuple[str, Held | None]:
         """The topic to answer after what was shown before, and what an earlier turn still asks of it (None: nothing)."""
         understood, turns = situation.understood, situation.turns
-        if turns and topic.startswith(FOLLOW_UP) and not (understood and understood.service):
+        if turns and not (understood and understood.service):
             topic = self._answers.instead(turns[-1].topic, topic) or topic
         small_talk = self._answers.small_talk()
         unsure = topic in UNSURE.values()
@@ -172,7 +172,8 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         A message without a subject of its own keeps the next steps of the earlier one.
         """
         unsure = topic in UNSURE.values() and situation.understood is not None
-        near = situation.understood.close if unsure and situation.understood else ()
+        small_talk = self._answers.small_talk()
+        near = [name for name in situation.understood.close if name not in small_talk] if unsure and situation.understood else []
         before = self._answers.for_audience(earlier.turn.topic, situation.audience) if earlier and not topic.startswith(FOLLOW_UP) else ()
         names = [*_in_turn(before[0].next if before else (), near), *answer.next] if unsure else []
         names = names or _in_turn(before[0].next if before else (), answer.next)

@@ -123,7 +123,7 @@ class Decision(GraphComponent):
             close=close,
             pattern=net.name if net and (pattern or topic == net.topic) else "",
             service=service,
-            told=max(scores.audience.values()) >= self._config["who"],
+            who=round(max(scores.audience.values()), 4),
         )
 
     def _urgency_of(self, topic: str) -> str:

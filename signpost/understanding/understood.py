@@ -20,8 +20,8 @@ UNSURE = {
 class Understood:
     """Topic, urgency and audience of one message, how sure of the topic, and why.
 
-    `close`: nearest topics, best first, offered as buttons when unsure. `audience` is '' when nothing tells; `told` says that the
-    message itself told, and not only the subject it is about.
+    `close`: nearest topics, best first, offered as buttons when unsure. `audience` is '' when nothing tells; `who` is how sure the words
+    themselves are of it (0 to 1), low where only the subject tells.
     `pattern`: the safety pattern that decided, or ''. `service`: id of a service that the message names, or ''.
     """
 
@@ -34,7 +34,7 @@ class Understood:
     pattern: str = ""
     service: str = ""
     language: str = "en"
-    told: bool = False
+    who: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain JSON types."""
