@@ -70,7 +70,7 @@ def situation_of(tracker: DialogueStateTracker) -> Situation:
     said = parse_data.get(PLACE)
     words = len(((message.text if message else "") or "").split())
     return Situation(
-        audience=who_asks(understood, *(str(tracker.get_slot(slot) or "") for slot in (CHOSEN, HEARD, USUAL)), words),
+        audience=who_asks(understood, words, *(str(tracker.get_slot(slot) or "") for slot in (CHOSEN, HEARD, USUAL))),
         area=(tracker.get_slot(AREA) or "") if not said else (ELSEWHERE if said == ELSEWHERE else ""),
         understood=understood,
         last_service="",
@@ -80,7 +80,7 @@ def situation_of(tracker: DialogueStateTracker) -> Situation:
     )
 
 
-def who_asks(understood: Understood | None, chosen: str, heard: str, usual: str, words: int) -> str:
+def who_asks(understood: Understood | None, words: int, chosen: str, heard: str, usual: str) -> str:
     """Return the audience: chosen, else told in this message, else told before, else whoever usually asks about such a subject.
 
     An emergency that a young person usually brings counts as theirs unless somebody else was chosen or this message tells; and where a

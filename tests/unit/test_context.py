@@ -144,7 +144,7 @@ def test_a_local_service_is_no_subject_for_somebody_elsewhere() -> None:
     ],
 )
 def test_who_asks(now: Understood | None, chosen: str, heard: str, usual: str, audience: str) -> None:
-    assert who_asks(now, chosen, heard, usual, 6) == audience
+    assert who_asks(now, 6, chosen, heard, usual) == audience
 
 
 def said(tracker: DialogueStateTracker, **parse_data: Any) -> None:
