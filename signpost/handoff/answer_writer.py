@@ -69,6 +69,11 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         self._responses = responses
         self._answers: Answers = read_answers(responses)
 
+    @property
+    def answers(self) -> Answers:
+        """The answers as they were read from `responses`."""
+        return self._answers
+
     async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any) -> dict[str, Any] | None:
         """Return text, buttons and card for `utter_action`, or None for a name without an answer (the guard then steps in)."""
         return self.write(utter_action.removeprefix(UTTER), situation_of(tracker))

@@ -12,6 +12,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.conversation.context import PLACE, Earlier, Situation, held, situation_of, who_asks
 from signpost.conversation.forgetting_store import recalled, remembered
+from signpost.register.content import AUDIENCES
 from signpost.understanding.place_names import read_places
 from signpost.understanding.understood import KEY, Understood
 from tests.conftest import ROOT
@@ -199,3 +200,28 @@ def test_somebody_who_turns_out_to_live_here_gets_the_local_people_again() -> No
 )
 def test_only_where_the_person_lives_counts(text: str, where: str) -> None:
     assert PLACES(text) == where
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_answer_offers_two_to_four_next_steps_and_a_person_among_them(audience: str) -> None:
+    for name in WRITER.responses:
+        topic = name.removeprefix("utter_")
+        reply = WRITER.write(topic, Situation(audience, "", None, ""))
+        assert reply is not None
+        titles = [button["title"] for button in reply["buttons"]]
+        assert 2 <= len(titles) <= (6 if topic == "first_message" else 4), topic
+        assert titles[-1] == CONTENT.card.words["talk_to_a_person"]
+        assert len(set(titles)) == len(titles)
+
+
+def test_what_follows_after_telling_is_one_walk_through_every_route() -> None:
+    reached, ahead = set(), ["what_happens_if_i_tell"]
+    while ahead:
+        topic = ahead.pop()
+        reached.add(topic)
+        steps = [answer.next for answer in WRITER.answers.for_audience(topic, "young_person")]
+        ahead += [name for names in steps for name in names if name.startswith("tell_") and name not in reached]
+    routes = ("childline", "ceop", "council", "police", "school", "report_remove", "shout", "nurse", "trusted_adult")
+    assert {f"tell_{route}" for route in routes} <= reached
+    for route in ("childline", "ceop", "council", "police", "school"):
+        assert f"tell_{route}_who_knows" in WRITER.answers.for_audience(f"tell_{route}", "young_person")[0].next
