@@ -11,12 +11,11 @@ from typing import Any
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from signpost.understanding.understood import KEY
+from signpost.conversation.context import lasting
 
-HEARD = "understood_audience"  # the slot for who seems to ask, from the last message that told
 _TURNS_KEPT = 4  # enough for every rule, story, follow-up and 'never the same twice'; flat in cost however long somebody talks
 
 
@@ -75,23 +74,16 @@ def remembered(tracker: DialogueStateTracker) -> dict[str, Any]:
     turns = [index for index, event in enumerate(events) if event["event"] == "user"]
     start = turns[-_TURNS_KEPT] if len(turns) > _TURNS_KEPT else 0
     slots = tracker.current_slot_values()
-    heard = [audience for event in tracker.events if isinstance(event, UserUttered) and (audience := _audience(event))]
-    slots[HEARD] = heard[-1] if heard else slots.get(HEARD)
-    return {"slots": slots, "events": [_stripped(event) for event in events[start:]]}
-
-
-def _audience(event: UserUttered) -> str:
-    return str(((event.parse_data or {}).get(KEY) or {}).get("audience") or "")
+    slots.update(lasting(tracker))
+    return {"slots": slots, "events": [_stripped(event) for event in events[start:] if event["event"] != "slot"]}
 
 
 def recalled(kept: dict[str, Any], sender_id: str, domain: Domain) -> DialogueStateTracker:
     """Return the tracker that `remembered` gave, ready for the next message."""
     events = [Event.from_parameters(event) for event in kept["events"]]
-    tracker = DialogueStateTracker.from_events(sender_id, [event for event in events if event], domain.slots)
-    for name, value in kept["slots"].items():
-        if value is not None and name in tracker.slots:
-            tracker.slots[name].value = value
-    return tracker
+    # Slots as events, and last: Rasa replays a conversation, and its start empties them.
+    slots = [SlotSet(name, value) for name, value in kept["slots"].items() if value is not None]
+    return DialogueStateTracker.from_events(sender_id, [*(event for event in events if event), *slots], domain.slots)
 
 
 def _stripped(event: dict[str, Any]) -> dict[str, Any]:
@@ -109,5 +101,7 @@ def _stripped(event: dict[str, Any]) -> dict[str, Any]:
         handoff = ((event.get("data") or {}).get("custom") or {}).get("handoff")
         ids = [{"id": line["id"]} for line in handoff["services"]] if handoff else []
         kept["text"] = None
-        kept["data"] = {"custom": {"handoff": {"topic": handoff["topic"], "services": ids}}} if handoff else {}
+        card = {"topic": handoff["topic"], "urgency": handoff.get("urgency"), "services": ids} if handoff else None
+        kept["data"] = {"custom": {"handoff": card}} if card else {}
+        kept["metadata"] = {"wording": (event.get("metadata") or {}).get("wording", 0)}
     return kept

@@ -5,38 +5,41 @@ A Rasa NLG class that runs in the process (`nlg.type` in endpoints.yml): an answ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from signpost.conversation.buttons import button_id
+<<<<<<< HEAD
 from signpost.handoff.answers import UTTER, Answer, Answers, fill, read_answers
 from signpost.handoff.card import EMERGENCY, card_text, make_card
 from signpost.register.content import AUDIENCES, URGENCIES, Content, Service, read_content
 from signpost.understanding.understood import KEY, OTHER_LANGUAGE, UNSURE, Understood
+=======
+from signpost.conversation.context import Held, Situation, held, in_a_row, situation_of
+from signpost.handoff.answers import FOLLOW_UP, SERVICE_WORDS, UTTER, Answer, Answers, fill, read_answers, service_word
+from signpost.handoff.card import ELSEWHERE, EMERGENCY, card_text, make_card
+from signpost.handoff.service_in_hand import service_in_hand
+from signpost.register.content import URGENCIES, Content, Service, read_content
+from signpost.understanding.service_names import Names
+from signpost.understanding.understood import UNSURE
+
+__all__ = ["AnswerWriter", "Situation", "situation_of"]
+>>>>>>> talk
 
 TALK_TO_A_PERSON = "want_to_talk_to_human"
 FALLBACK = "fallback"  # the topic on the card when no topic answered
 _MOST_BUTTONS = 4
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What the writer knows of a turn: who asks, from where, what was understood, what was shown before."""
-
-    audience: str
-    area: str
-    understood: Understood | None
-    last_service: str
-    shown: tuple[str, ...] = ()  # topics of the cards that the store remembers, oldest first
+_MOST_SERVICES, _MOST_SERVICES_EMERGENCY = 4, 6
+_SERIOUS = URGENCIES[:2]  # after such an answer, a message without a subject does not leave the people it named
+_FEW_WORDS, _HALF_SURE = 4, 0.7  # a message of so few words that names a subject less surely than this is taken as vague
 
 
 class AnswerWriter(TemplatedNaturalLanguageGenerator):
@@ -55,6 +58,7 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         folder = endpoint_config.kwargs.get("content", "data") if endpoint_config else "data"
         self._content: Content = read_content(Path(folder))
         self._clock = clock
+        self._names = Names(self._content)
         super().__init__(domain.responses)
 
     @classmethod
@@ -71,15 +75,18 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def responses(self, responses: Mapping[str, list[dict[str, Any]]]) -> None:
         self._responses = responses
         self._answers: Answers = read_answers(responses)
-        self._urgencies = {
-            name.removeprefix(UTTER): str((wordings[-1].get("metadata") or {}).get("urgency", "")) for name, wordings in responses.items()
-        }
+
+    @property
+    def answers(self) -> Answers:
+        """The answers as they were read from `responses`."""
+        return self._answers
 
     async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any) -> dict[str, Any] | None:
         """Return text, buttons and card for `utter_action`, or None for a name without an answer (the guard then steps in)."""
         return self.write(utter_action.removeprefix(UTTER), situation_of(tracker))
 
     def write(self, topic: str, situation: Situation) -> dict[str, Any] | None:
+<<<<<<< HEAD
         """Return text, buttons and card for `topic` in `situation`; None when the topic has no answer."""
         topic = self._in_language(topic, situation)
         wordings = self._answers.for_audience(topic, situation.audience)
@@ -92,13 +99,32 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         service = self._service_in_hand(answer, situation)
         handoff = (service.id, *answer.handoff) if any(name.startswith("service_") for name in answer.placeholders()) else answer.handoff
         card = make_card(self._content, handoff, self._urgency(topic, situation), situation.audience, shown_as, situation.area, now)
+=======
+        """Return text, buttons and card for `topic` in `situation`; None when the topic has no answer.
+
+        `wording` is the number of the wording used, for the store: never the same words twice where there are others.
+        """
+        topic, earlier = self._in_context(topic, situation)
+        service = service_in_hand(self._content, self._answers, self._names, situation)
+        wordings = self._wordings(topic, situation.audience, service)
+        if not wordings:
+            return None
+        number = self._wording_number(topic, situation) % len(wordings)
+        answer, now = wordings[number], self._clock()
+        urgency = self._urgency(topic, situation, earlier)
+        handoff = self._handoff(topic, answer, situation, service, earlier, urgency)
+        shown_as = FALLBACK if topic in UNSURE.values() else topic
+        card = make_card(self._content, handoff, urgency, situation.audience, shown_as, situation.area, now)
+>>>>>>> talk
         text = fill(answer, self._content, service, self._content.council.calendar.local(now).date())
         return {
             "text": f"{text}\n{card_text(self._content, card)}",
-            "buttons": self._buttons(topic, answer, situation),
+            "buttons": self._buttons(topic, answer, situation, earlier),
             "custom": card.as_custom(),
+            "wording": number,
         }
 
+<<<<<<< HEAD
     def _in_language(self, topic: str, situation: Situation) -> str:
         """The topic in the language heard, where `topic` answers other languages and that one has a file; else `topic`."""
         if situation.understood is None or not topic.startswith(OTHER_LANGUAGE):
@@ -109,26 +135,98 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def _urgency(self, topic: str, situation: Situation) -> str:
         """The topic's own urgency, raised (never lowered) by what was understood of the message."""
         own = self._urgencies.get(topic) or "information"
+=======
+    def _in_context(self, topic: str, situation: Situation) -> tuple[str, Held | None]:
+        """The topic to answer after what was shown before, and what an earlier turn still asks of it (None: nothing)."""
+        understood, turns = situation.understood, situation.turns
+        if turns and not (understood and understood.service):
+            topic = self._answers.instead(turns[-1].topic, topic) or topic
+        small_talk = self._answers.small_talk()
+        unsure = topic in UNSURE.values()
+        earlier = held(turns, {*small_talk, FALLBACK}, self._answers.urgency, ease=0 if unsure else 1)
+        if understood and understood.topic == topic and self._too_short_to_tell(topic, situation, earlier):
+            unsure, earlier = True, held(turns, {*small_talk, FALLBACK}, self._answers.urgency, ease=0)
+        if not unsure:
+            return topic, earlier if topic in small_talk or topic.startswith(FOLLOW_UP) else None
+        urgency = _more_urgent(self._answers.urgency(topic), earlier.urgency if earlier else "")
+        if in_a_row(turns, FALLBACK) >= 2 and urgency != URGENCIES[0]:
+            return TALK_TO_A_PERSON, earlier
+        return UNSURE[urgency], earlier
+
+    def _too_short_to_tell(self, topic: str, situation: Situation, earlier: Held | None) -> bool:
+        """Whether a few words after a serious answer seem, not surely, to be about something far less serious."""
+>>>>>>> talk
         understood = situation.understood
-        if understood is None or not understood.pattern:
-            return own
-        return min(own, understood.urgency, key=URGENCIES.index)
+        if understood is None or earlier is None or topic.startswith(FOLLOW_UP) or topic in self._answers.small_talk():
+            return False
+        calmer = URGENCIES.index(self._answers.urgency(topic) or URGENCIES[-1]) > URGENCIES.index(earlier.urgency)
+        few = 0 < situation.words <= _FEW_WORDS and understood.confidence < _HALF_SURE and not understood.service
+        return few and calmer and earlier.turn.urgency in _SERIOUS
 
-    def _service_in_hand(self, answer: Answer, situation: Situation) -> Service:
-        """The service named in the message, else the first one shown last, else the answer's own first."""
-        named = situation.understood.service if situation.understood else ""
-        for candidate in (named, situation.last_service, *answer.handoff):
-            service = self._content.services.get(candidate)
-            if service is not None and service.is_shown():
-                return service
-        return self._content.services[self._content.card.default_routes["unknown"][0]]
+    def _wordings(self, topic: str, audience: str, service: Service) -> tuple[Answer, ...]:
+        """The wordings to choose from; those for an unknown service word where the register has none for the service in hand."""
+        wordings = self._answers.for_audience(topic, audience)
+        asked = {name for answer in wordings for name in answer.placeholders() if name in SERVICE_WORDS}
+        if all(service_word(service, name) for name in asked):
+            return wordings
+        return self._answers.for_audience(topic, audience, unknown=True) or wordings
 
+<<<<<<< HEAD
     def _buttons(self, topic: str, answer: Answer, situation: Situation) -> list[dict[str, str]]:
         """Next steps by title: what else the message may have been about, then the answer's own; 'Talk to a person' always among them."""
         near = situation.understood.close if situation.understood else ()
         topics = [
             name for name in dict.fromkeys((*near, *answer.next)) if name not in (topic, TALK_TO_A_PERSON) and self._answers.title(name)
         ]
+=======
+    def _wording_number(self, topic: str, situation: Situation) -> int:
+        if topic not in UNSURE.values():
+            return situation.shown.count(topic)
+        said = [turn.wording for turn in situation.turns if turn.topic == FALLBACK]
+        return said[-1] + 1 if said else 0
+
+    def _urgency(self, topic: str, situation: Situation, earlier: Held | None) -> str:
+        """The topic's own urgency, raised (never lowered) by what was understood of the message and by what was said before."""
+        own = self._answers.urgency(topic) or URGENCIES[-1]
+        understood = situation.understood
+        if understood is not None and understood.pattern:
+            own = _more_urgent(own, understood.urgency)
+        return _more_urgent(own, earlier.urgency) if earlier else own
+
+    def _handoff(
+        self, topic: str, answer: Answer, situation: Situation, service: Service, earlier: Held | None, urgency: str
+    ) -> tuple[str, ...]:
+        """The routes in order: the service a follow-up is about; those of a serious earlier answer; the answer's own."""
+        before: tuple[str, ...] = ()
+        if topic.startswith(FOLLOW_UP):
+            last = situation.turns[-1].services if situation.turns else ()
+            before = (service.id, *(name for name in last if name != EMERGENCY))
+        elif earlier and earlier.turn.urgency in _SERIOUS:
+            people = [name for name in earlier.turn.services if name != EMERGENCY or urgency in _SERIOUS]
+            before = tuple(sorted(people, key=lambda name: not self._suits(name, situation.audience)))
+        if not before:
+            return answer.handoff
+        local = self._content.council.local_ids if situation.area == ELSEWHERE else frozenset()
+        routes = dict.fromkeys(name for name in (*before, *answer.handoff) if name not in local)
+        return tuple(routes)[: _MOST_SERVICES_EMERGENCY if urgency == URGENCIES[0] else _MOST_SERVICES]
+
+    def _suits(self, name: str, audience: str) -> bool:
+        service = self._content.services.get(name)
+        return service is None or audience in service.suits
+
+    def _buttons(self, topic: str, answer: Answer, situation: Situation, earlier: Held | None) -> list[dict[str, str]]:
+        """Next steps by title: near topics when unsure, else the answer's own; 'Talk to a person' always among them.
+
+        A message without a subject of its own keeps the next steps of the earlier one.
+        """
+        unsure = topic in UNSURE.values() and situation.understood is not None
+        small_talk = self._answers.small_talk()
+        near = [name for name in situation.understood.close if name not in small_talk] if unsure and situation.understood else []
+        before = self._answers.for_audience(earlier.turn.topic, situation.audience) if earlier and not topic.startswith(FOLLOW_UP) else ()
+        names = [*_in_turn(before[0].next if before else (), near), *answer.next] if unsure else []
+        names = names or _in_turn(before[0].next if before else (), answer.next)
+        topics = [name for name in dict.fromkeys(names) if name not in (topic, TALK_TO_A_PERSON) and self._answers.title(name)]
+>>>>>>> talk
         most = len(answer.next) if topic == "first_message" else _MOST_BUTTONS - 1
         buttons = [{"title": self._answers.title(name), "payload": button_id(name)} for name in topics[:most]]
         return [
@@ -137,30 +235,11 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         ]
 
 
-def situation_of(tracker: DialogueStateTracker) -> Situation:
-    """Read the situation from a Rasa tracker: button before understanding, this message before earlier ones."""
-    message = tracker.latest_message
-    understood = Understood.from_dict(message.parse_data.get(KEY)) if message and message.parse_data else None
-    chosen = tracker.get_slot("audience")
-    heard = (understood.audience if understood else "") or tracker.get_slot("understood_audience")
-    audience = chosen or heard or "unknown"
-    cards = _cards_shown(tracker)
-    last = cards[-1] if cards else {}
-    return Situation(
-        audience=audience if audience in AUDIENCES else "unknown",
-        area=tracker.get_slot("area") or "",
-        understood=understood,
-        last_service=next((line["id"] for line in last.get("services", []) if line["id"] != EMERGENCY), ""),
-        shown=tuple(card.get("topic", "") for card in cards),
-    )
+def _more_urgent(one: str, other: str) -> str:
+    """The more urgent of two; one that is not known counts least."""
+    return min(one, other, key=lambda urgency: URGENCIES.index(urgency) if urgency in URGENCIES else len(URGENCIES))
 
 
-def _cards_shown(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
-    """The cards of earlier turns that the store still remembers, oldest first."""
-    cards = []
-    for event in tracker.events:
-        if isinstance(event, BotUttered) and event.data:
-            custom = event.data.get("custom") or {}
-            if "handoff" in custom:
-                cards.append(custom["handoff"])
-    return cards
+def _in_turn(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """Both lists, one from each in turn."""
+    return [name for pair in zip_longest(first, second) for name in pair if name]

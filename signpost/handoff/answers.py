@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from signpost.register.content import Content, Service
 
 UTTER = "utter_"
+FOLLOW_UP = "followup_"  # topics that begin so ask about the service in hand, whatever it is
 SERVICE_WORDS = {
     "service_name": "name",
     "service_cost": "cost",
@@ -38,7 +39,11 @@ class Answer:
     handoff: tuple[str, ...]
     next: tuple[str, ...]
     facts: tuple[str, ...]
+<<<<<<< HEAD
     language: str = ""
+=======
+    unknown: bool = False  # for a service of which the register does not know what is asked
+>>>>>>> talk
 
     def placeholders(self) -> list[str]:
         """Names in braces in the text."""
@@ -47,13 +52,33 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answers:
-    """All answers of a model by topic, and the urgency of each topic."""
+    """All answers of a model by topic, and what its default wording says of a topic as a whole."""
 
     by_topic: Mapping[str, tuple[Answer, ...]]
+    topics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def for_audience(self, topic: str, audience: str) -> tuple[Answer, ...]:
-        """The wordings of `topic` for `audience`: its own, else the default ones. Empty for an unknown topic."""
-        wordings = self.by_topic.get(topic, ())
+    def urgency(self, topic: str) -> str:
+        """The topic's own urgency; '' for an unknown topic."""
+        return str(self.topics.get(topic, {}).get("urgency") or "")
+
+    def about(self, topic: str) -> str:
+        """The one service or role that the topic is about (`about:`); '' for none."""
+        return str(self.topics.get(topic, {}).get("about") or "")
+
+    def instead(self, topic: str, follow_up: str) -> str:
+        """The topic that answers `follow_up` right after `topic` (`follow_ups:`); '' for none."""
+        return str((self.topics.get(topic, {}).get("follow_ups") or {}).get(follow_up) or "")
+
+    def small_talk(self) -> frozenset[str]:
+        """The topics that bring no subject of their own (`small_talk: true`)."""
+        return frozenset(topic for topic, about in self.topics.items() if about.get("small_talk"))
+
+    def for_audience(self, topic: str, audience: str, unknown: bool = False) -> tuple[Answer, ...]:
+        """The wordings of `topic` for `audience`: its own, else the default ones. Empty for an unknown topic.
+
+        `unknown`: those for a service of which the register does not know what is asked; the others otherwise.
+        """
+        wordings = tuple(answer for answer in self.by_topic.get(topic, ()) if answer.unknown == unknown)
         own = tuple(answer for answer in wordings if answer.audience == audience)
         return own or tuple(answer for answer in wordings if answer.audience is None)
 
@@ -64,11 +89,12 @@ class Answers:
 
 def read_answers(responses: Mapping[str, list[dict[str, Any]]]) -> Answers:
     """Return the answers of a Rasa domain's `responses`."""
-    by_topic = {}
+    by_topic, topics = {}, {}
     for name, wordings in responses.items():
         topic = name.removeprefix(UTTER)
         by_topic[topic] = tuple(_answer(topic, wording) for wording in wordings)
-    return Answers(by_topic)
+        topics[topic] = wordings[-1].get("metadata") or {}
+    return Answers(by_topic, topics)
 
 
 def _answer(topic: str, wording: Mapping[str, Any]) -> Answer:
@@ -82,7 +108,11 @@ def _answer(topic: str, wording: Mapping[str, Any]) -> Answer:
         handoff=tuple(metadata.get("handoff") or ()),
         next=tuple(metadata.get("next") or ()),
         facts=tuple(metadata.get("facts") or ()),
+<<<<<<< HEAD
         language=str(metadata.get("language") or ""),
+=======
+        unknown=bool(metadata.get("service_unknown")),
+>>>>>>> talk
     )
 
 

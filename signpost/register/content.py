@@ -98,6 +98,8 @@ class Council:
     calendar: Calendar
     never_publish: tuple[str, ...]
     local_ids: frozenset[str]
+    places: tuple[str, ...] = ()  # in its area
+    neighbours: tuple[str, ...] = ()  # close by, with services of their own
 
 
 @dataclass(frozen=True)
@@ -273,6 +275,8 @@ def _council(content: dict[str, Any], path: Path, local_ids: frozenset[str]) -> 
         calendar=calendar,
         never_publish=tuple(str(text) for text in (never.get("numbers") or []) + (never.get("words") or [])),
         local_ids=local_ids,
+        places=tuple(str(name) for name in area.get("places") or ()),
+        neighbours=tuple(str(name) for name in area.get("neighbours") or ()),
     )
 
 

@@ -141,6 +141,7 @@ class Decision(GraphComponent):
             close=tuple(name for likely, name in near if name != choice.topic and likely >= self._config["near"])[:_CLOSE],
             pattern=net.name if net and net.urgency == urgency else "",
             service=service,
+            who=round(max(scores.audience.values()), 4),
         )
 
     def _of_topics(self, scores: Scores) -> Array:

@@ -18,14 +18,30 @@ from signpost.register.content import Content, read_content
 NAMED = "service_named"  # in a message: id of the service named, or ''
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class ServiceNames(GraphComponent):
-    """Finds the aliases of the register's services in each message."""
+class Names:
+    """Finds services by the aliases that the register gives them."""
 
     def __init__(self, content: Content) -> None:
         self._ids = {alias: service.id for service in content.services.values() if service.is_shown() for alias in service.aliases}
         names = sorted(map(re.escape, self._ids), key=len, reverse=True)
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)") if names else re.compile(r"(?!)")
+
+    def first_in(self, text: str) -> str:
+        """Id of the first service named in `text`; '' for none."""
+        found = self._pattern.search(text.lower())
+        return self._ids[found.group()] if found else ""
+
+    def all_in(self, text: str) -> set[str]:
+        """Ids of all services named in `text`."""
+        return {self._ids[name] for name in self._pattern.findall(text.lower())}
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class ServiceNames(GraphComponent):
+    """Finds the aliases of the register's services in each message."""
+
+    def __init__(self, content: Content) -> None:
+        self._names = Names(content)
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -46,6 +62,5 @@ class ServiceNames(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Note the first service named in each message."""
         for message in messages:
-            found = self._pattern.search(message.get(TEXT))
-            message.set(NAMED, self._ids[found.group()] if found else "")
+            message.set(NAMED, self._names.first_in(message.get(TEXT)))
         return messages

@@ -13,7 +13,7 @@ from signpost.understanding.understood import KEY
 from tests.conftest import ROOT
 
 DOMAIN = Domain.load(str(ROOT / "domain.yml"))
-SECRET = "xylophone marmalade"
+SECRET = "xylophone marmalade of four words"
 
 
 def conversation(name: str, turns: int = 1) -> DialogueStateTracker:
@@ -24,7 +24,7 @@ def conversation(name: str, turns: int = 1) -> DialogueStateTracker:
             "text": SECRET,
             "intent": {"name": "parent_signs", "confidence": 1.0},
             "entities": [],
-            KEY: {"topic": "t", "audience": "parent"},
+            KEY: {"topic": "t", "audience": "parent", "who": 0.9},
         }
         tracker.update(UserUttered(SECRET, {"name": "parent_signs", "confidence": 1.0}, [], parse_data))
         tracker.update(SlotSet("area", "elsewhere"))

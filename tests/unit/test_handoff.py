@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 from datetime import date, datetime, timezone
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from signpost.conversation.buttons import BUTTON, button_id
+from signpost.conversation.context import Earlier
 from signpost.conversation.ids import LIFETIME_SECONDS, is_ours, new_id
 from signpost.desk.checks.tree import read_tree
 from signpost.handoff.answer_writer import AnswerWriter, Situation
@@ -153,10 +155,18 @@ def test_a_follow_up_is_about_the_service_shown_last_or_named() -> None:
     assert CONTENT.services["ceop"].name in named["text"]
 
 
-def test_the_fallback_is_never_twice_the_same() -> None:
+def test_the_fallback_is_never_twice_the_same_and_the_third_time_leads_to_a_person() -> None:
     for topic in UNSURE.values():
-        texts = [WRITER.write(topic, situation(shown=("fallback",) * turn)) for turn in range(3)]
-        assert len({text["text"] for text in texts if text}) == 3
+        turns: list[Earlier] = []
+        for _ in range(6):
+            reply = WRITER.write(topic, situation(turns=tuple(turns[-4:]), shown=tuple(turn.topic for turn in turns[-4:])))
+            assert reply is not None
+            card = reply["custom"]["handoff"]
+            turns.append(Earlier(topic, card["topic"], card["urgency"], ("childline",), reply["wording"]))
+        said = [(turn.topic, turn.wording) for turn in turns]
+        assert all(one != other for one, other in pairwise(said)), topic
+        if topic != "unsure_emergency":
+            assert [turn.topic for turn in turns[:4]] == ["fallback", "fallback", "want_to_talk_to_human", "fallback"]
 
 
 def test_a_pattern_raises_urgency_and_never_lowers_it() -> None:

@@ -113,6 +113,12 @@ def named(tree: Tree) -> Iterator[Fault]:
         for name in wording.metadata.get("next") or []:
             if name not in topics:
                 yield Fault(wording.file, f"{where}: next step '{name}' does not exist", "name an existing topic")
+        for name in (wording.metadata.get("follow_ups") or {}).values():
+            if name not in topics:
+                yield Fault(wording.file, f"{where}: follow-up '{name}' does not exist", "name an existing topic")
+        about = wording.metadata.get("about")
+        if about and about not in tree.content.services and about not in tree.content.council.roles:
+            yield Fault(wording.file, f"{where} is about '{about}', no service and no role", "use an id of helplines.yml or a role")
         for name in wording.metadata.get("facts") or []:
             fact = tree.content.facts.get(name)
             if fact is None or fact.status != "checked":

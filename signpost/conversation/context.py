@@ -1,0 +1,157 @@
+"""What a conversation is about: who asks, from where, and what was shown before. Every decision on context stands here.
+
+Read from the few turns that the store remembers; no word of them is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from rasa.shared.core.events import BotUttered, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from signpost.handoff.card import ELSEWHERE
+from signpost.register.content import AUDIENCES, URGENCIES
+from signpost.understanding.understood import KEY, Understood
+
+CHOSEN = "audience"  # slot: chosen by button or said outright; stays until the person says otherwise
+HEARD = "understood_audience"  # slot: who asks, from the last message that told it
+USUAL = "usual_audience"  # slot: who usually asks about the last subject that tells it; a guess, weaker than what was heard
+AREA = "area"  # slot: ELSEWHERE or not set
+HERE = "here"
+PLACE = "place"  # in parse data: ELSEWHERE or HERE when the message says where the person lives
+
+_EMERGENCY = URGENCIES[0]
+_TELLING_WORDS = 4  # a shorter message tells nothing of who asks that a button or an own intent would not tell better
+_SURE, _SURE_YOUNG = 0.75, 0.95  # neutral questions look like a young person's, up to 0.94; adults say that they are
+_ADULTS = frozenset({"parent", "professional", "survivor", "own_behaviour", "operator"})
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """One earlier turn: the intent heard, the topic and urgency on its card, the services on it, which wording was used."""
+
+    intent: str
+    topic: str
+    urgency: str
+    services: tuple[str, ...]
+    wording: int = 0
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the writer knows of a turn: who asks, from where, what was understood, what was shown before (oldest first)."""
+
+    audience: str
+    area: str
+    understood: Understood | None
+    last_service: str
+    shown: tuple[str, ...] = ()
+    turns: tuple[Earlier, ...] = ()
+    words: int = 0  # how many words the message has
+
+
+@dataclass(frozen=True)
+class Held:
+    """What an earlier turn still asks of this one: its urgency, eased by the turns since, and that turn."""
+
+    urgency: str
+    turn: Earlier
+
+
+def situation_of(tracker: DialogueStateTracker) -> Situation:
+    """Read the situation from a Rasa tracker: this message before earlier ones, what was said before what is guessed."""
+    message = tracker.latest_message
+    parse_data = (message.parse_data if message else None) or {}
+    understood = Understood.from_dict(parse_data.get(KEY))
+    turns = turns_of(tracker.events)
+    said = parse_data.get(PLACE)
+    words = len(((message.text if message else "") or "").split())
+    return Situation(
+        audience=who_asks(understood, words, *(str(tracker.get_slot(slot) or "") for slot in (CHOSEN, HEARD, USUAL))),
+        area=(tracker.get_slot(AREA) or "") if not said else (ELSEWHERE if said == ELSEWHERE else ""),
+        understood=understood,
+        last_service="",
+        shown=tuple(turn.topic for turn in turns),
+        turns=turns,
+        words=words,
+    )
+
+
+def who_asks(understood: Understood | None, words: int, chosen: str, heard: str, usual: str) -> str:
+    """Return the audience: chosen, else told in this message, else told before, else whoever usually asks about such a subject.
+
+    An emergency that a young person usually brings counts as theirs unless somebody else was chosen or this message tells; and where a
+    young person speaks in it, even where an adult was chosen: somebody else may hold the phone now.
+    """
+    now = understood.audience if understood else ""
+    told = _told(now, understood.who, words) if understood else ""
+    if understood and understood.urgency == _EMERGENCY and now == "young_person" and (told or not chosen):
+        return now
+    stays = chosen in _ADULTS or (chosen and told not in ("young_person", "friend"))
+    audience = chosen if stays else told or chosen or heard or now or usual
+    return audience if audience in AUDIENCES else "unknown"
+
+
+def _told(audience: str, who: float, words: int) -> str:
+    """The audience that a message itself tells; '' where it is too short, or no surer than its subject alone makes it."""
+    return audience if words >= _TELLING_WORDS and who >= (_SURE_YOUNG if audience == "young_person" else _SURE) else ""
+
+
+def turns_of(events: Iterable[Event]) -> tuple[Earlier, ...]:
+    """The turns among `events` that were answered with a card, oldest first."""
+    turns: list[Earlier] = []
+    intent = ""
+    for event in events:
+        if isinstance(event, UserUttered):
+            intent = event.intent_name or ""
+        if isinstance(event, BotUttered) and (card := _card(event)):
+            services = tuple(line["id"] for line in card.get("services", []))
+            wording = int((event.metadata or {}).get("wording") or 0)
+            turns.append(Earlier(intent, str(card.get("topic", "")), str(card.get("urgency", "")), services, wording))
+    return tuple(turns)
+
+
+def lasting(tracker: DialogueStateTracker) -> dict[str, str]:
+    """The slots that outlast the remembered turns: who was heard to ask, who usually asks about the subject, from which area."""
+    slots: dict[str, str] = {}
+    for event in tracker.events:
+        parse_data = (event.parse_data if isinstance(event, UserUttered) else None) or {}
+        record = parse_data.get(KEY) or {}
+        audience = str(record.get("audience") or "")
+        if audience:
+            told = _told(audience, record.get("who") or 0.0, len((event.text or "").split()))
+            slots[HEARD if told else USUAL] = audience
+        if parse_data.get(PLACE):
+            slots[AREA] = str(parse_data[PLACE])
+    return slots
+
+
+def held(turns: Iterable[Earlier], vague: Collection[str], own: Callable[[str], str], ease: int) -> Held | None:
+    """What a message that brings no subject of its own takes over from the turns before it; None when there is nothing.
+
+    Each turn that passes eases the urgency by one step, `ease` steps more for this message. `vague`: topics of small talk, which bring
+    no subject of their own either and so count with their `own` urgency. The most urgent wins, the latest among equals.
+    """
+    found: list[Held] = []
+    for past, turn in enumerate(reversed(list(turns))):
+        urgency = own(turn.intent) if turn.topic in vague else turn.urgency
+        if urgency in URGENCIES and (turn.topic not in vague or urgency in URGENCIES[:2]):
+            found.append(Held(URGENCIES[min(URGENCIES.index(urgency) + past + ease, len(URGENCIES) - 1)], turn))
+    return min(found, key=lambda one: URGENCIES.index(one.urgency), default=None)
+
+
+def in_a_row(turns: Iterable[Earlier], topic: str) -> int:
+    """How many of the latest turns were all answered with `topic`."""
+    number = 0
+    for turn in reversed(list(turns)):
+        if turn.topic != topic:
+            break
+        number += 1
+    return number
+
+
+def _card(event: BotUttered) -> dict[str, Any]:
+    return ((event.data or {}).get("custom") or {}).get("handoff") or {}
