@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -66,6 +67,7 @@ class _Compiler:
             leaflets=words.leaflets,
             today=_in_words(content.council.calendar.local(now).date().isoformat()),
             page_name=page_name,
+            reader=lambda audience: words.words["anyone"] if audience in (_OTHERS, "operator") else words.audiences[audience],
         )
         jinja.filters["in_words"] = _in_words
         jinja.filters["digits"] = lambda number: number.replace(" ", "")
@@ -77,7 +79,7 @@ class _Compiler:
         files = {
             "index.html": self._page("index.html", lines=self._usual(_OTHERS)),
             "a-to-z.html": self._page("a_to_z.html", lines=self._usual(_OTHERS), letters=self._letters()),
-            "people.html": self._page("people.html", lines=self._usual(_OTHERS), services=self._register()),
+            "people.html": self._page("people.html", services=self._register()),
             "safety.html": self._page("safety.html", lines=self._usual(_OTHERS), dates=self._words, sections=self._words.safety),
             "style.css": self._page("style.css"),
         }
@@ -106,7 +108,7 @@ class _Compiler:
             texts=texts,
             dates=page,
             following=[other for other in following if other is not None],
-            others=[other for other in others if other.audience in self._words.audiences],
+            others=others,
         )
 
     def _texts(self, page: TopicPage) -> list[str]:
@@ -132,7 +134,7 @@ class _Compiler:
 
     def _letters(self) -> list[tuple[str, list[TopicPage]]]:
         """Every topic once, under its first letter; its page leads on to the same question for somebody else."""
-        listed = sorted((page for page in self._topics.pages if page.is_default), key=lambda page: _initial(page.title))
+        listed = sorted((page for page in self._topics.pages if page.is_default), key=lambda page: _sorted_as(page.title))
         return [(letter, list(pages)) for letter, pages in groupby(listed, key=lambda page: _initial(page.title))]
 
     def _register(self) -> list[Any]:
@@ -158,8 +160,13 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _sorted_as(title: str) -> str:
+    """The title as a reader looks for it: 'A different crime' stands under D."""
+    return re.sub(r"^\W*(?:(?:an?|the)\s+)?", "", title.lower())
+
+
 def _initial(title: str) -> str:
-    return next((letter.upper() for letter in title if letter.isalpha()), "#")
+    return _sorted_as(title)[:1].upper()
 
 
 def _in_words(day: str) -> str:

@@ -54,13 +54,14 @@ class AnswersChannel(InputChannel):
 
         @routes.get("/")
         async def start(request: Request) -> HTTPResponse:
-            if not request.path.endswith("/"):  # links are relative, so that any web server can hold the pages in any folder
-                return response.redirect("/answers/", headers=self._headers, status=308)
-            return self._answer(await self._files(), "index.html")
+            if request.path.endswith("/"):
+                return self._answer(await self._files(), "index.html")
+            # Links are relative, so that any web server can hold the pages in any folder: the folder's own address ends in a slash.
+            return response.redirect("/answers/", headers=dict(self._headers), status=308)
 
         @routes.get("/<name:str>")
         async def page(_: Request, name: str) -> HTTPResponse:
-            return self._answer(await self._files(), name)
+            return self._answer(await self._files(), name or "index.html")  # the router takes "/answers/" for a page without a name
 
         return routes
 
