@@ -11,6 +11,7 @@ from pathlib import Path
 from signpost.register.content import ContentFault, read_content
 from signpost.twin.pages import compile_twin
 from signpost.web_chat.launcher import Launcher
+from signpost.web_chat.page_headers import answer_headers
 
 
 def write_twin(data: Path, out: Path, now: datetime) -> int:
@@ -19,7 +20,10 @@ def write_twin(data: Path, out: Path, now: datetime) -> int:
     Raises ContentFault when a content file is wrong; what was there then stays, so that a web server still has its pages.
     """
     files = {f"answers/{name}": text for name, text in compile_twin(data, now).files.items()}
-    files["embed/loader.js"] = Launcher(read_content(data), data).script(now)
+    content = read_content(data)
+    files["embed/loader.js"] = Launcher(content, data).script(now)
+    headers = answer_headers(content.council.links)
+    files["headers.conf"] = "".join(f'add_header {name} "{value}" always;\n' for name, value in headers.items())
     fresh, old = out.with_name(out.name + ".new"), out.with_name(out.name + ".old")
     for folder in (fresh, old):
         shutil.rmtree(folder, ignore_errors=True)

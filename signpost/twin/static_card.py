@@ -31,9 +31,10 @@ class StaticLine:
 
     @property
     def site(self) -> str:
-        """The web address as a person reads it on paper; empty without one."""
+        """The web address for paper: the site alone where there is a number to ring, else in full; empty without one."""
         address = urlsplit(self.web or self.chat)
-        return f"{address.netloc.removeprefix('www.')}{address.path.rstrip('/')}"
+        path = "" if self.phone or self.text else address.path.rstrip("/")
+        return f"{address.netloc.removeprefix('www.')}{path}"
 
 
 def day_and_night(calendar: Calendar, now: datetime) -> tuple[datetime, datetime]:

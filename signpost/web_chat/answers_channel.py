@@ -15,11 +15,10 @@ from sanic.response import HTTPResponse
 
 from signpost.register.content import read_content
 from signpost.twin.pages import compile_twin
-from signpost.web_chat.page_headers import council_sites, page_headers
+from signpost.web_chat.page_headers import answer_headers
 from signpost.web_chat.turn import OnNewMessage
 
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".json": "application/json"}
-_POLICY = "style-src 'self'; img-src data:; form-action 'none'"
 
 
 class AnswersChannel(InputChannel):
@@ -30,7 +29,7 @@ class AnswersChannel(InputChannel):
         self._folder, self._clock = Path(content), clock
         council = read_content(self._folder).council
         self._calendar = council.calendar
-        self._headers = page_headers(_POLICY, council_sites(council.links))
+        self._headers = answer_headers(council.links)
         self._compiling = asyncio.Lock()
         self._compiled = self._compile(self._today())
 
@@ -55,13 +54,13 @@ class AnswersChannel(InputChannel):
         @routes.get("/")
         async def start(request: Request) -> HTTPResponse:
             if request.path.endswith("/"):
-                return self._answer(await self._files(), "index.html")
+                return self._answer(await self.files(), "index.html")
             # Links are relative, so that any web server can hold the pages in any folder: the folder's own address ends in a slash.
             return response.redirect("/answers/", headers=dict(self._headers), status=308)
 
         @routes.get("/<name:str>")
         async def page(_: Request, name: str) -> HTTPResponse:
-            return self._answer(await self._files(), name or "index.html")  # the router takes "/answers/" for a page without a name
+            return self._answer(await self.files(), name or "index.html")  # the router takes "/answers/" for a page without a name
 
         return routes
 
@@ -71,7 +70,8 @@ class AnswersChannel(InputChannel):
             name, status = "index.html", 404  # whoever follows an old link still finds the people who can help
         return response.raw(files[name].encode(), status=status, headers=self._headers, content_type=_TYPES[Path(name).suffix])
 
-    async def _files(self) -> Mapping[str, str]:
+    async def files(self) -> Mapping[str, str]:
+        """Every page by its name, as it is true on the council's date."""
         async with self._compiling:
             if self._compiled[0] != self._today():
                 # In a thread: the second that it takes must not hold up anybody's answer.

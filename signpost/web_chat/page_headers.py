@@ -17,6 +17,10 @@ def page_headers(policy: str, ancestors: str = "'none'") -> dict[str, str]:
     }
 
 
-def council_sites(links: Mapping[str, Any]) -> str:
-    """This site and the council's own sites (`links.allowed_hosts` of council.yml), as a policy names them."""
+def answer_headers(links: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headers of the plain pages: no script at all, and framing by the council's own sites (`links` of council.yml)."""
+    return page_headers("style-src 'self'; img-src data:; form-action 'none'", _council_sites(links))
+
+
+def _council_sites(links: Mapping[str, Any]) -> str:
     return " ".join(["'self'", *(f"https://{host}" for host in links.get("allowed_hosts") or ())])

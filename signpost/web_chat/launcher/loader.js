@@ -9,6 +9,7 @@
   const people = {{ people|tojson }};
   const leaveTo = {{ leave_to|tojson }}; // from the council's file, never from a message
   const patience = 8000; // milliseconds that the chat has to answer before the panel says so
+  const silence = 3000; // milliseconds that a loaded frame has to say that it is the chat
 
   const make = (tag, properties, ...children) => {
     const element = document.createElement(tag);
@@ -45,6 +46,7 @@
   const shut = make("button", { type: "button", className: "close", textContent: "\u00d7", "aria-label": words.close });
   const panel = make("dialog", { "aria-label": words.panel }, make("div", { className: "bar" }, exit, shut), help);
   let frame = null;
+  let heard = false; // whether the page in the frame has said a word to us
   let left = false;
   let presses = [];
 
@@ -61,8 +63,8 @@
     if (matchMedia("(max-width: 40rem), (max-height: 30rem)").matches) panel.showModal();
     else panel.show();
     launcher.setAttribute("aria-expanded", "true");
-    if (frame) greet();
-    else reach();
+    if (!frame) reach();
+    else if (!frame.className) greet();
   }
 
   // A script may come from wherever the loader came from, under any policy of the host; a fetch or a picture may not.
@@ -87,15 +89,24 @@
   }
 
   function load() {
+    if (frame) return; // opened, closed and opened again while the chat was on its way
     frame = make("iframe", { title: words.panel, referrerPolicy: "no-referrer", className: "waiting" });
-    frame.addEventListener("load", greet, { once: true });
+    frame.addEventListener("load", settle, { once: true });
     frame.src = new URL("chat", base).href;
-    panel.append(frame);
+    help.before(frame);
+  }
+
+  // A frame that shows an error loads too, and nobody outside can look in. So until the chat has said that it is here, the people
+  // who can help come back below the frame.
+  function settle() {
+    frame.className = "";
+    help.hidden = true;
+    status.hidden = true;
+    setTimeout(() => (help.hidden = heard), silence);
+    greet();
   }
 
   function greet() {
-    frame.className = "";
-    help.hidden = true;
     if (!panel.open) return;
     frame.focus();
     frame.contentWindow.postMessage({ signpost: "opened" }, base.origin);
@@ -127,8 +138,10 @@
   });
   addEventListener("message", ({ source, origin, data }) => {
     if (!frame || source !== frame.contentWindow || origin !== base.origin) return;
-    if (data?.signpost === "leave") leave(true);
-    if (data?.signpost === "close") panel.close();
+    if (!data?.signpost) return;
+    heard = help.hidden = true;
+    if (data.signpost === "leave") leave(true);
+    if (data.signpost === "close") panel.close();
   });
   addEventListener(
     "keydown",
