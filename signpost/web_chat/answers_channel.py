@@ -15,6 +15,7 @@ from sanic.response import HTTPResponse
 
 from signpost.register.content import read_content
 from signpost.twin.pages import compile_twin
+from signpost.web_chat.compressed import compressed
 from signpost.web_chat.page_headers import answer_headers
 from signpost.web_chat.turn import OnNewMessage
 
@@ -54,21 +55,21 @@ class AnswersChannel(InputChannel):
         @routes.get("/")
         async def start(request: Request) -> HTTPResponse:
             if request.path.endswith("/"):
-                return self._answer(await self.files(), "index.html")
+                return self._answer(request, await self.files(), "index.html")
             # Links are relative, so that any web server can hold the pages in any folder: the folder's own address ends in a slash.
             return response.redirect("/answers/", headers=dict(self._headers), status=308)
 
         @routes.get("/<name:str>")
-        async def page(_: Request, name: str) -> HTTPResponse:
-            return self._answer(await self.files(), name or "index.html")  # the router takes "/answers/" for a page without a name
+        async def page(request: Request, name: str) -> HTTPResponse:
+            return self._answer(request, await self.files(), name or "index.html")  # the router takes "/answers/" for a page without a name
 
         return routes
 
-    def _answer(self, files: Mapping[str, str], name: str) -> HTTPResponse:
+    def _answer(self, request: Request, files: Mapping[str, str], name: str) -> HTTPResponse:
         status = 200
         if name not in files:
             name, status = "index.html", 404  # whoever follows an old link still finds the people who can help
-        return response.raw(files[name].encode(), status=status, headers=self._headers, content_type=_TYPES[Path(name).suffix])
+        return compressed(request, files[name], self._headers, _TYPES[Path(name).suffix], status)
 
     async def files(self) -> Mapping[str, str]:
         """Every page by its name, as it is true on the council's date."""

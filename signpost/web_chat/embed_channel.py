@@ -12,6 +12,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from signpost.register.content import read_content
+from signpost.web_chat.compressed import compressed
 from signpost.web_chat.launcher import Launcher
 from signpost.web_chat.turn import OnNewMessage
 
@@ -51,9 +52,8 @@ class EmbedChannel(InputChannel):
         routes = Blueprint("embed")
 
         @routes.get("/loader.js")
-        async def loader(_: Request) -> HTTPResponse:
-            script = self._launcher.script(datetime.now(timezone.utc))
-            return response.text(script, headers=_HEADERS, content_type=_SCRIPT)
+        async def loader(request: Request) -> HTTPResponse:
+            return compressed(request, self._launcher.script(datetime.now(timezone.utc)), _HEADERS, _SCRIPT)
 
         @routes.get("/alive.js")
         async def alive(_: Request) -> HTTPResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import yaml
@@ -26,10 +26,17 @@ class Launcher:
         # It writes a script, where every value goes in as JSON: escaping for HTML would spoil that.
         jinja = Environment(loader=FileSystemLoader(_FILES), undefined=StrictUndefined, autoescape=False)  # noqa: S701
         self._script = jinja.get_template("loader.js")
+        self._written: tuple[date, str] | None = None  # every page view of the council's site asks for it
         self._style = jinja.get_template("launcher.css")
 
     def script(self, now: datetime) -> str:
         """Return loader.js with the people who can help as the register has them on the day of `now`."""
+        day = self._content.council.calendar.local(now).date()
+        if self._written is None or self._written[0] != day:
+            self._written = (day, self._write(now))
+        return self._written[1]
+
+    def _write(self, now: datetime) -> str:
         lines = usual_card(self._content, "unknown", now)
         people = [
             {"name": line.name, "phone": line.phone, "text": line.text, "note": f"{line.note} {line.hours}".strip()} for line in lines
