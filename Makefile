@@ -15,7 +15,11 @@ export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore
 export TF_CPP_MIN_LOG_LEVEL = 3
 
+<<<<<<< HEAD
 .PHONY: run reload train check test review topic coverage lock style
+=======
+.PHONY: run train check test review topic twin coverage lock style
+>>>>>>> embed
 
 run: $(MODEL)
 	@$(PY) -m signpost.desk.$(if $(filter 1,$(WORKERS)),run,run_workers --workers $(WORKERS)) --host $(HOST) --port $(PORT)
@@ -41,6 +45,9 @@ review: .venv/ready
 
 topic: .venv/ready
 	@$(PY) -m signpost.desk.new_topic "$(name)"
+
+twin: .venv/ready
+	@$(PY) -m signpost.desk.twin
 
 coverage: .venv/ready
 	@$(PY) -m signpost.desk.coverage

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from signpost.desk.checks import page_words
 from signpost.desk.checks.tree import Tree, read_tree
 from signpost.register.content import ContentFault, read_content
 
@@ -29,6 +30,9 @@ def due(tree: Tree, until: date) -> Iterator[tuple[str, str, str, str]]:
             yield fact.review_by.isoformat(), f"fact {fact.id}", "data/facts.yml", _LEAD
         for start in changes:
             yield start.isoformat(), f"fact {fact.id} changes its wording", "data/facts.yml", _LEAD
+    for file, day in page_words.review_dates(tree):
+        if day <= until.isoformat():
+            yield day, "the words of the pages", file, _OPERATOR
     for service in tree.content.services.values():
         where = "data/council.yml" if service.id in tree.content.council.local_ids else "data/helplines.yml"
         if service.is_shown() and service.review_by <= until:

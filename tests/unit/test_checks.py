@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from signpost.desk import check as desk_check
 from signpost.desk import coverage
-from signpost.desk.checks import answers, rasa_lets_pass, register, wording
+from signpost.desk.checks import answers, page_words, rasa_lets_pass, register, wording
 from signpost.desk.checks.tree import Topic, Tree, Wording, read_tree
 from signpost.desk.review import due
 from signpost.register.content import Content, read_content
@@ -42,6 +44,18 @@ def factual(**changes: Any) -> Tree:
     return replace(TREE, content=replace(TREE.content, facts={**facts, "grooming_meaning": replace(next(iter(facts.values())), **changes)}))
 
 
+FOLDER = tempfile.TemporaryDirectory()
+
+
+def paged(old: str, new: str) -> Tree:
+    root = Path(FOLDER.name)
+    (root / "data").mkdir(exist_ok=True)
+    for file in page_words.FILES:
+        text = (ROOT / file).read_text(encoding="utf-8")
+        (root / file).write_text(text.replace(old, new), encoding="utf-8")
+    return replace(TREE, root=root)
+
+
 RULE = next(entry for _, section, entry in TREE.rules() if section == "rules")
 BROKEN: dict[Callable[..., Any], Callable[[], Tree]] = {
     answers.complete: lambda: worded(review_by=""),
@@ -62,6 +76,9 @@ BROKEN: dict[Callable[..., Any], Callable[[], Tree]] = {
     register.reachable: lambda: serviced("childline", channels=()),
     register.sourced: lambda: factual(source=" "),
     register.replacements_shown: lambda: serviced("childline", replacement="napac"),
+    page_words.worded: lambda: paged("It is not your fault.", "You should have told somebody."),
+    page_words.dated: lambda: replace(TREE, today=date(2031, 1, 1)),
+    page_words.leaflets: lambda: paged("ask_what_is_cse, ", "ask_nothing, "),
     coverage.every_topic_answered: lambda: replace(TREE, topics=tuple(topic for topic in TREE.topics if topic.name != "feel_suicidal")),
 }
 
@@ -78,3 +95,4 @@ def test_review_lists_what_is_held_back_and_what_is_due() -> None:
     found = list(due(TREE, date(2031, 1, 1)))
     assert any("napac" in what for _, what, _, _ in found)
     assert any("answer utter_" in what for _, what, _, _ in found)
+    assert {"data/twin.yml", "data/embed.yml"} <= {file for _, _, file, _ in found}

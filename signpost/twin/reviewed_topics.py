@@ -1,0 +1,98 @@
+"""The reviewed answers as the files of `data/` hold them: by topic, with whom a topic belongs to and when it was reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from signpost.handoff.answers import UTTER
+from signpost.register.content import AUDIENCES, URGENCIES, ContentFault
+
+# The C reader takes a tenth of the time: the assistant compiles the twin when it starts.
+_load = partial(yaml.load, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@dataclass(frozen=True)
+class TopicPage:
+    """One topic as one audience reads it: title, urgency, how many wordings, the next topics, review dates."""
+
+    topic: str
+    audience: str
+    is_default: bool
+    title: str
+    urgency: str
+    wordings: int
+    next: tuple[str, ...]
+    reviewed: str
+    review_by: str
+
+
+@dataclass(frozen=True)
+class ReviewedTopics:
+    """Every topic of the files: Rasa's `responses` as they stand there, and the pages that they make."""
+
+    responses: dict[str, list[dict[str, Any]]]
+    pages: tuple[TopicPage, ...]
+
+    def for_audience(self, audience: str) -> list[TopicPage]:
+        """The pages that belong to `audience`, by title."""
+        return sorted((page for page in self.pages if page.audience == audience), key=_by_title)
+
+    def find(self, topic: str, audience: str) -> TopicPage | None:
+        """The page of `topic` for `audience`, else its default page, else None."""
+        own = [page for page in self.pages if page.topic == topic and (page.audience == audience or page.is_default)]
+        return min(own, key=lambda page: page.audience != audience, default=None)
+
+
+def read_reviewed_topics(folder: Path) -> ReviewedTopics:
+    """Return the topics of `folder` (`data/`). Raises ContentFault, naming the file, when one cannot be read or says too little."""
+    responses: dict[str, list[dict[str, Any]]] = {}
+    home: dict[str, str] = {}
+    for path in sorted(folder.glob("*/*.yml")):
+        try:
+            content = _load(path.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as fault:
+            raise ContentFault(f"{path}: cannot be read ({type(fault).__name__}). Run make check.") from fault
+        if not isinstance(content, dict):
+            raise ContentFault(f"{path}: empty, or no 'key: value' lines at its top. Run make check.")
+        for intent in content.get("nlu") or []:
+            if "intent" in intent:
+                home[str(intent["intent"])] = str((intent.get("metadata") or {}).get("audience", "unknown"))
+        responses.update(content.get("responses") or {})
+    pages = [page for name, wordings in responses.items() for page in _pages(name.removeprefix(UTTER), wordings, home)]
+    return ReviewedTopics(responses, tuple(sorted(pages, key=_by_title)))
+
+
+def _pages(topic: str, wordings: list[dict[str, Any]], home: dict[str, str]) -> Iterator[TopicPage]:
+    title = next((str(wording["metadata"]["title"]) for wording in wordings if (wording.get("metadata") or {}).get("title")), "")
+    by_audience: dict[str | None, list[dict[str, Any]]] = {}
+    for wording in wordings:
+        condition = wording.get("condition") or []
+        by_audience.setdefault(str(condition[0]["value"]) if condition else None, []).append(wording)
+    for own, group in by_audience.items():
+        usual = home.get(topic, "unknown")
+        audience = own or ("unknown" if usual in by_audience else usual)
+        metadata = group[0].get("metadata") or {}
+        urgency = str(metadata.get("urgency", ""))
+        if audience not in AUDIENCES or urgency not in URGENCIES or not title:
+            raise ContentFault(f"data/: the answer of '{topic}' lacks an urgency, an audience or a title that is known. Run make check.")
+        yield TopicPage(
+            topic,
+            audience,
+            own is None,
+            title,
+            urgency,
+            len(group),
+            tuple(metadata.get("next") or ()),
+            min(str((wording.get("metadata") or {}).get("reviewed", "")) for wording in group),
+            min(str((wording.get("metadata") or {}).get("review_by", "")) for wording in group),
+        )
+
+
+def _by_title(page: TopicPage) -> tuple[str, str]:
+    return page.title.lower(), page.audience

@@ -1,0 +1,310 @@
+"""The plain pages say what the chat says, show who the chat would show, lead nowhere wrong, and stand when the assistant is down."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import grp
+import http.client
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from html import unescape
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+from rasa.utils.endpoints import EndpointConfig
+
+from signpost.desk.run import free_port
+from signpost.desk.twin import write_twin
+from signpost.handoff.answer_writer import AnswerWriter, Situation
+from signpost.handoff.answers import read_answers
+from signpost.handoff.catalogue import catalogue
+from signpost.register.content import AUDIENCES, ContentFault, read_content
+from signpost.twin.pages import Twin, compile_twin, fingerprint, leaflet_name, page_name
+from signpost.twin.twin_words import read_twin_words
+from signpost.web_chat.answers_channel import AnswersChannel
+from tests.conftest import MODEL, ROOT, Assistant
+
+DATA = ROOT / "data"
+NOW = datetime(2026, 11, 25, 12, tzinfo=timezone.utc)
+CHRISTMAS = datetime(2026, 12, 25, 3, tzinfo=timezone.utc)
+SATURDAY_NIGHT = datetime(2026, 11, 28, 23, tzinfo=timezone.utc)
+CONTENT = read_content(DATA)
+
+
+@pytest.fixture(scope="module")
+def twin() -> Twin:
+    return compile_twin(DATA, NOW)
+
+
+@pytest.fixture(scope="module")
+def responses() -> dict[str, Any]:
+    """The answers of the trained model: what the running assistant says."""
+    with tarfile.open(MODEL) as archive:
+        member = next(name for name in archive.getnames() if name.endswith("domain.yml"))
+        file = archive.extractfile(member)
+        assert file is not None
+        return dict(yaml.load(file.read(), yaml.CSafeLoader)["responses"])
+
+
+def live(responses: dict[str, Any], at: datetime) -> AnswerWriter:
+    domain: Any = SimpleNamespace(responses=responses)
+    return AnswerWriter(EndpointConfig(content=str(DATA)), domain, clock=lambda: at)
+
+
+def answered(responses: dict[str, Any], at: datetime) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every answer of the chat at `at`: topic, audience, reply; each wording once where an answer has several."""
+    writer = live(responses, at)
+    for name, wordings in responses.items():
+        topic = name.removeprefix("utter_")
+        for audience in AUDIENCES:
+            for turn in range(len(wordings)):
+                reply = writer.write(topic, Situation(audience, "", None, "", (topic, "fallback") * turn))
+                assert reply is not None
+                yield topic, audience, reply
+
+
+def test_every_answer_of_the_chat_stands_on_a_page_word_for_word(twin: Twin, responses: dict[str, Any]) -> None:
+    printed: dict[str, set[str]] = defaultdict(set)
+    for entry in twin.manifest:
+        blocks = re.findall(r'<p class="answer">(.*?)</p>', twin.files[entry["page"]])
+        assert entry["sha256"] in {fingerprint(unescape(block)) for block in blocks}, "the manifest tells what the page says"
+        printed[entry["topic"]].add(entry["sha256"])
+    said: dict[str, set[str]] = defaultdict(set)
+    for topic, _, reply in answered(responses, NOW):
+        said[topic].add(fingerprint(reply["text"].partition("\n")[0]))
+    assert printed == said
+
+
+def test_no_page_says_an_answer_that_the_guard_would_stop(twin: Twin, responses: dict[str, Any]) -> None:
+    reviewed = {fingerprint(text) for text in catalogue(read_answers(responses), CONTENT)}
+    for name, page in twin.files.items():
+        for block in re.findall(r'<p class="answer">(.*?)</p>', page):
+            assert fingerprint(unescape(block)) in reviewed, name
+
+
+@pytest.mark.parametrize("at", [NOW, SATURDAY_NIGHT, CHRISTMAS], ids=["working day", "Saturday night", "Christmas"])
+def test_whoever_the_chat_shows_at_any_hour_stands_on_the_page(twin: Twin, responses: dict[str, Any], at: datetime) -> None:
+    pages = {(entry["topic"], entry["audience"]): twin.files[entry["page"]] for entry in twin.manifest}
+    for topic, audience, reply in answered(responses, at):
+        page = pages.get((topic, audience))
+        if page is None:
+            continue
+        for service in reply["custom"]["handoff"]["services"]:
+            assert service["name"] in unescape(page), (topic, audience)
+            assert f'href="tel:{service["phone"].replace(" ", "")}"' in page or not service["phone"]
+
+
+def test_every_page_has_an_exit_a_human_and_no_script(twin: Twin) -> None:
+    exit_to = str(CONTENT.council.links["exit_to"])
+    retired = [number.replace(" ", "") for number in CONTENT.retired_numbers if len(number) > 5]
+    for name, page in twin.files.items():
+        if not name.endswith(".html"):
+            continue
+        assert f'<a href="{exit_to}" rel="noreferrer" target="_top">' in page, name
+        assert "tel:999" in page, name
+        assert page.count('href="tel:') + page.count('href="https:') >= 3, name
+        assert not re.search(r"<script|<style|style=|onclick|<img|<iframe|Open now|Opens ", page), name
+        assert not any(f'tel:{number}"' in page for number in retired), name
+        assert page.index('id="card"') < page.index('id="words"') if 'id="card"' in page else name == "people.html"
+
+
+def test_a_child_never_finds_an_adults_line_first(twin: Twin) -> None:
+    for entry in twin.manifest:
+        if entry["audience"] in ("young_person", "friend", "unknown"):
+            card = twin.files[entry["page"]].partition('id="card"')[2].partition("</section>")[0]
+            names = [unescape(name) for name in re.findall(r"<strong>(.*?)</strong>", card)]
+            first = next(name for name in names if name != CONTENT.services["emergency-999"].name)
+            service = next(service for service in CONTENT.services.values() if service.name == first)
+            assert service.suits & {"young_person", "friend", "unknown"} or not service.suits, (entry, first)
+
+
+def test_every_link_leads_somewhere_and_every_page_can_be_reached(twin: Twin) -> None:
+    reached, waiting = set(), ["index.html"]
+    while waiting:
+        name = waiting.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        for target in re.findall(r'href="([^":]+)"', twin.files[name]):
+            page, _, place = target.partition("#")
+            assert not place or f'id="{place}"' in twin.files[page or name], target
+            assert (page or name) in twin.files, f"{name} leads to {target}"
+            waiting.append(page or name)
+    assert reached == set(twin.files) - {"manifest.json"}
+
+
+def test_neither_name_nor_title_of_a_page_tells_what_somebody_read(twin: Twin) -> None:
+    for entry in twin.manifest:
+        assert re.fullmatch(r"[0-9a-f]{10}\.html", entry["page"])
+    titles = {found for page in twin.files.values() for found in re.findall(r"<title>(.*?)</title>", page)}
+    assert titles == {CONTENT.council.words["council"]}
+
+
+def test_the_first_page_is_light_and_every_audience_has_a_list_and_a_leaflet(twin: Twin) -> None:
+    assert len((twin.files["index.html"] + twin.files["style.css"]).encode()) < 30_000
+    words = read_twin_words(DATA)
+    for audience in ("young_person", "friend", "parent", "professional", "survivor", "own_behaviour"):
+        assert page_name("list", audience) in twin.files
+        leaflet = unescape(twin.files[leaflet_name(audience)])
+        assert leaflet.count('<p class="answer">') == len(words.leaflets[audience].topics)
+        first = words.leaflets[audience].handoff[0]
+        service = CONTENT.services[CONTENT.council.roles.get(first, {"open": first})["open"]]
+        assert service.name in leaflet
+
+
+def test_the_register_page_shows_what_is_cleared_and_nothing_that_is_held_back(twin: Twin) -> None:
+    page = unescape(twin.files["people.html"])
+    for service in CONTENT.services.values():
+        assert (f'id="{service.id}"' in page) == service.is_shown()
+        for channel in service.channels:
+            shown = service.is_shown() and channel in service.shown_channels()
+            assert not shown or channel.value.replace(" ", "") in page.replace(" ", "")
+        if service.is_shown():
+            assert all(words in page for words in service.words.values())
+
+
+def test_a_fact_that_changes_on_a_day_changes_on_the_page_that_day() -> None:
+    fact = next(fact for fact in CONTENT.facts.values() if fact.id == "duty_to_report")
+    change = next(start for _, start, _ in fact.says if start.year > 1)
+    clock = [datetime(change.year, change.month, change.day, 12, tzinfo=timezone.utc) - timedelta(days=1)]
+    channel = AnswersChannel(str(DATA), clock=lambda: clock[0])
+    before = asyncio.run(channel.files())
+    assert asyncio.run(channel.files()) is before, "compiled once a day"
+    clock[0] += timedelta(days=1)
+    after = asyncio.run(channel.files())
+    changed = [name for name in before if name.endswith(".html") and without_dates(before[name]) != without_dates(after[name])]
+    assert changed
+    today = fact.text_on(change)
+    assert today
+    assert any(today[:40] in unescape(after[name]) and today[:40] not in unescape(before[name]) for name in changed)
+
+
+def without_dates(page: str) -> str:
+    return page.partition("<footer>")[0]
+
+
+def test_a_broken_file_is_named_and_the_old_pages_stay(tmp_path: Path) -> None:
+    data = shutil.copytree(DATA, tmp_path / "data")
+    out = tmp_path / "twin"
+    count = write_twin(data, out, NOW)
+    assert count == sum(1 for path in out.rglob("*") if path.is_file())
+    (data / "twin.yml").write_text("words: {}\n", encoding="utf-8")
+    with pytest.raises(ContentFault, match=r"twin\.yml"):
+        write_twin(data, out, NOW)
+    (data / "twin.yml").unlink()
+    with pytest.raises(ContentFault, match=r"twin\.yml is missing"):
+        write_twin(data, out, NOW)
+    assert (out / "answers" / "index.html").exists()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("srv") / "twin"
+    write_twin(DATA, out, NOW)
+    return out
+
+
+def nginx(folder: Path, assistant_port: int) -> Iterator[int]:
+    """A real nginx with deploy/nginx/twin.conf; only folder, ports and log are put in."""
+    path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    assert path, "nginx is missing: apt-get install nginx-light"
+    port, home = free_port(), folder.parent
+    server = (ROOT / "deploy" / "nginx" / "twin.conf").read_text(encoding="utf-8")
+    for old, new in (
+        ("listen 8080", f"listen 127.0.0.1:{port}"),
+        ("/srv/signpost/build/twin", str(folder)),
+        ("127.0.0.1:5005", f"127.0.0.1:{assistant_port}"),
+        ("/var/log/nginx/signpost.log", f"{home}/error.log"),
+    ):
+        assert old in server
+        server = server.replace(old, new)
+    shutil.copy("/etc/nginx/mime.types", home / "mime.types")
+    config = home / f"nginx-{port}.conf"
+    config.write_text(
+        f"user {getpass.getuser()} {grp.getgrgid(os.getegid()).gr_name}; daemon off;\n"
+        f"pid {home}/{port}.pid; error_log {home}/error.log;\nevents {{}}\n"
+        f"http {{ include mime.types; access_log off; client_body_temp_path {home}/b; proxy_temp_path {home}/p; "
+        f"fastcgi_temp_path {home}/f; uwsgi_temp_path {home}/u; scgi_temp_path {home}/s;\n{server}\n}}\n",
+        encoding="utf-8",
+    )
+    process = subprocess.Popen([path, "-c", str(config)], stderr=subprocess.PIPE)
+    try:
+        while True:
+            assert process.poll() is None, (process.stderr.read() if process.stderr else b"").decode()
+            try:
+                http.client.HTTPConnection("127.0.0.1", port, timeout=2).connect()
+                break
+            except ConnectionRefusedError:
+                continue
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def without_assistant(folder: Path) -> Iterator[int]:
+    yield from nginx(folder, free_port())
+
+
+@pytest.fixture(scope="module")
+def with_assistant(folder: Path, assistant: Assistant) -> Iterator[int]:
+    yield from nginx(folder, assistant.port)
+
+
+def get(port: int, path: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request(method, path)
+    answer = connection.getresponse()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_with_the_assistant_down_the_chat_leads_to_the_plain_pages(without_assistant: int, method: str) -> None:
+    status, headers, _ = get(without_assistant, "/chat", method)
+    assert status == 302
+    assert headers["location"].endswith("/answers/")
+    status, headers, page = get(without_assistant, "/answers/")
+    assert status == 200
+    assert "tel:08001111" in page
+    assert headers["cache-control"] == "no-store"
+
+
+def test_with_the_assistant_down_council_pages_keep_their_button(without_assistant: int) -> None:
+    status, headers, script = get(without_assistant, "/embed/loader.js")
+    assert status == 200
+    assert "0800 1111" in script
+    assert "javascript" in headers["content-type"]
+    assert headers["cross-origin-resource-policy"] == "cross-origin"
+    assert get(without_assistant, "/embed/alive.js")[0] >= 500, "so the launcher knows that the chat is down"
+
+
+def test_with_the_assistant_up_the_chat_is_the_chat_and_the_rest_stays_inside(with_assistant: int) -> None:
+    assert get(with_assistant, "/chat")[0] == 200
+    assert get(with_assistant, "/embed/alive.js")[0] == 200
+    assert get(with_assistant, "/webhooks/rest/")[0] == 404
+    assert get(with_assistant, "/answers/nothing-of-this-name.html")[0] == 404
+
+
+def test_nginx_and_the_assistant_serve_the_same_pages_under_the_same_headers(with_assistant: int, assistant: Assistant) -> None:
+    ours = ("cache-control", "content-security-policy", "referrer-policy", "x-content-type-options", "permissions-policy")
+    for path in ("/answers/", "/answers/safety.html", "/answers/style.css"):
+        status, headers, page = get(assistant.port, path)
+        status_there, headers_there, page_there = get(with_assistant, path)
+        assert status == status_there == 200
+        assert without_dates(page) == without_dates(page_there)
+        for name in ours:
+            assert headers[name] == headers_there[name], name
+        assert "location" not in headers
+    assert get(assistant.port, "/answers")[1]["location"] == "/answers/"
+    assert get(assistant.port, "/answers/gone.html")[0] == 404
