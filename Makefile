@@ -5,21 +5,13 @@ WORKERS ?= 1
 PYTHON310 ?= $(shell command -v python3.10 >/dev/null 2>&1 && python3.10 -c '' >/dev/null 2>&1 && echo python3.10 || ls $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.10.*/bin/python3.10 2>/dev/null | tail -1)
 PY := .venv/bin/python
 MODEL := models/signpost.tar.gz
-<<<<<<< HEAD
-MADE_FROM := config.yml domain.yml data/text_speak.yml data/courtesies.yml $(wildcard data/topics/*.yml data/safety/*.yml data/chat/*.yml signpost/understanding/*.py)
-=======
-MADE_FROM := config.yml domain.yml data/text_speak.yml $(wildcard data/topics/*.yml data/safety/*.yml data/chat/*.yml data/languages/*.yml signpost/understanding/*.py)
->>>>>>> languages
+MADE_FROM := config.yml domain.yml data/text_speak.yml data/courtesies.yml $(wildcard data/topics/*.yml data/safety/*.yml data/chat/*.yml data/languages/*.yml signpost/understanding/*.py)
 
 export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-<<<<<<< HEAD
-.PHONY: run reload train check test review topic coverage lock style
-=======
-.PHONY: run train check test review topic twin coverage lock style
->>>>>>> embed
+.PHONY: run reload train check test review topic twin coverage lock style
 
 run: $(MODEL)
 	@$(PY) -m signpost.desk.$(if $(filter 1,$(WORKERS)),run,run_workers --workers $(WORKERS)) --host $(HOST) --port $(PORT)

@@ -23,8 +23,10 @@ _FIRST_TO_THIRD = {
     "i'm": "she's", "im": "shes", "i am": "she is", "i've": "she's", "ive": "shes", "i was": "she was", "i have": "she has",
     "i": "she", "me": "her", "my": "her", "myself": "herself", "mine": "hers",
 }  # fmt: skip
-_PAST = {"is": "was", "are": "were", "am": "was", "im": "i was", "i'm": "i was", "keeps": "kept", "says": "said", "wants": "wanted",
-         "makes": "made", "has": "had", "won't": "wouldn't", "wont": "wouldnt", "hits": "hit", "sends": "sent", "asks": "asked"}  # fmt: skip
+_PAST = {"is": "was", "are": "were", "am": "was", "im": "i was", "i'm": "i was", "keeps": "kept", "says": "said",
+         "wants": "wanted",
+         "makes": "made", "has": "had", "won't": "wouldn't", "wont": "wouldnt", "hits": "hit", "sends": "sent",
+         "asks": "asked"}  # fmt: skip
 _POLITE = ("hi there sorry to bother you, {} thank you so much for your time", "Hello, I hope you are well. {} Many thanks in advance.",
            "sorry if this is the wrong place but {} no rush or anything x")  # fmt: skip
 _BEFORE = (

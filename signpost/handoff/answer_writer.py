@@ -17,22 +17,15 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from signpost.conversation.buttons import button_id
-<<<<<<< HEAD
-from signpost.handoff.answers import UTTER, Answer, Answers, fill, read_answers
-from signpost.handoff.card import EMERGENCY, card_text, make_card
-from signpost.register.content import AUDIENCES, URGENCIES, Content, Service, read_content
-from signpost.understanding.understood import KEY, OTHER_LANGUAGE, UNSURE, Understood
-=======
 from signpost.conversation.context import Held, Situation, held, in_a_row, situation_of
 from signpost.handoff.answers import FOLLOW_UP, SERVICE_WORDS, UTTER, Answer, Answers, fill, read_answers, service_word
 from signpost.handoff.card import ELSEWHERE, EMERGENCY, card_text, make_card
 from signpost.handoff.service_in_hand import service_in_hand
 from signpost.register.content import URGENCIES, Content, Service, read_content
 from signpost.understanding.service_names import Names
-from signpost.understanding.understood import UNSURE
+from signpost.understanding.understood import OTHER_LANGUAGE, UNSURE
 
 __all__ = ["AnswerWriter", "Situation", "situation_of"]
->>>>>>> talk
 
 TALK_TO_A_PERSON = "want_to_talk_to_human"
 FALLBACK = "fallback"  # the topic on the card when no topic answered
@@ -86,25 +79,11 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         return self.write(utter_action.removeprefix(UTTER), situation_of(tracker))
 
     def write(self, topic: str, situation: Situation) -> dict[str, Any] | None:
-<<<<<<< HEAD
-        """Return text, buttons and card for `topic` in `situation`; None when the topic has no answer."""
-        topic = self._in_language(topic, situation)
-        wordings = self._answers.for_audience(topic, situation.audience)
-        if not wordings:
-            return None
-        shown_as = FALLBACK if topic in UNSURE.values() else wordings[0].language or topic
-        turn = situation.shown.count(shown_as)  # never the same words twice where there are others
-        answer = wordings[turn % len(wordings)]
-        now = self._clock()
-        service = self._service_in_hand(answer, situation)
-        handoff = (service.id, *answer.handoff) if any(name.startswith("service_") for name in answer.placeholders()) else answer.handoff
-        card = make_card(self._content, handoff, self._urgency(topic, situation), situation.audience, shown_as, situation.area, now)
-=======
         """Return text, buttons and card for `topic` in `situation`; None when the topic has no answer.
 
         `wording` is the number of the wording used, for the store: never the same words twice where there are others.
         """
-        topic, earlier = self._in_context(topic, situation)
+        topic, earlier = self._in_context(self._in_language(topic, situation), situation)
         service = service_in_hand(self._content, self._answers, self._names, situation)
         wordings = self._wordings(topic, situation.audience, service)
         if not wordings:
@@ -113,9 +92,8 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         answer, now = wordings[number], self._clock()
         urgency = self._urgency(topic, situation, earlier)
         handoff = self._handoff(topic, answer, situation, service, earlier, urgency)
-        shown_as = FALLBACK if topic in UNSURE.values() else topic
+        shown_as = FALLBACK if topic in UNSURE.values() else answer.language or topic
         card = make_card(self._content, handoff, urgency, situation.audience, shown_as, situation.area, now)
->>>>>>> talk
         text = fill(answer, self._content, service, self._content.council.calendar.local(now).date())
         return {
             "text": f"{text}\n{card_text(self._content, card)}",
@@ -124,7 +102,6 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
             "wording": number,
         }
 
-<<<<<<< HEAD
     def _in_language(self, topic: str, situation: Situation) -> str:
         """The topic in the language heard, where `topic` answers other languages and that one has a file; else `topic`."""
         if situation.understood is None or not topic.startswith(OTHER_LANGUAGE):
@@ -132,10 +109,6 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         own = topic.replace(OTHER_LANGUAGE, situation.understood.language, 1)
         return own if own in self._answers.by_topic else topic
 
-    def _urgency(self, topic: str, situation: Situation) -> str:
-        """The topic's own urgency, raised (never lowered) by what was understood of the message."""
-        own = self._urgencies.get(topic) or "information"
-=======
     def _in_context(self, topic: str, situation: Situation) -> tuple[str, Held | None]:
         """The topic to answer after what was shown before, and what an earlier turn still asks of it (None: nothing)."""
         understood, turns = situation.understood, situation.turns
@@ -155,7 +128,6 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
 
     def _too_short_to_tell(self, topic: str, situation: Situation, earlier: Held | None) -> bool:
         """Whether a few words after a serious answer seem, not surely, to be about something far less serious."""
->>>>>>> talk
         understood = situation.understood
         if understood is None or earlier is None or topic.startswith(FOLLOW_UP) or topic in self._answers.small_talk():
             return False
@@ -171,14 +143,6 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
             return wordings
         return self._answers.for_audience(topic, audience, unknown=True) or wordings
 
-<<<<<<< HEAD
-    def _buttons(self, topic: str, answer: Answer, situation: Situation) -> list[dict[str, str]]:
-        """Next steps by title: what else the message may have been about, then the answer's own; 'Talk to a person' always among them."""
-        near = situation.understood.close if situation.understood else ()
-        topics = [
-            name for name in dict.fromkeys((*near, *answer.next)) if name not in (topic, TALK_TO_A_PERSON) and self._answers.title(name)
-        ]
-=======
     def _wording_number(self, topic: str, situation: Situation) -> int:
         if topic not in UNSURE.values():
             return situation.shown.count(topic)
@@ -215,18 +179,18 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         return service is None or audience in service.suits
 
     def _buttons(self, topic: str, answer: Answer, situation: Situation, earlier: Held | None) -> list[dict[str, str]]:
-        """Next steps by title: near topics when unsure, else the answer's own; 'Talk to a person' always among them.
+        """Next steps by title: what else the message may have been about, then the answer's own; 'Talk to a person' always among them.
 
         A message without a subject of its own keeps the next steps of the earlier one.
         """
-        unsure = topic in UNSURE.values() and situation.understood is not None
+        understood = situation.understood
+        unsure = topic in UNSURE.values() and understood is not None
         small_talk = self._answers.small_talk()
-        near = [name for name in situation.understood.close if name not in small_talk] if unsure and situation.understood else []
+        near = [name for name in understood.close if name not in small_talk] if understood and not topic.startswith(FOLLOW_UP) else []
         before = self._answers.for_audience(earlier.turn.topic, situation.audience) if earlier and not topic.startswith(FOLLOW_UP) else ()
         names = [*_in_turn(before[0].next if before else (), near), *answer.next] if unsure else []
-        names = names or _in_turn(before[0].next if before else (), answer.next)
+        names = names or [*near, *_in_turn(before[0].next if before else (), answer.next)]
         topics = [name for name in dict.fromkeys(names) if name not in (topic, TALK_TO_A_PERSON) and self._answers.title(name)]
->>>>>>> talk
         most = len(answer.next) if topic == "first_message" else _MOST_BUTTONS - 1
         buttons = [{"title": self._answers.title(name), "payload": button_id(name)} for name in topics[:most]]
         return [

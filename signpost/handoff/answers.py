@@ -39,11 +39,8 @@ class Answer:
     handoff: tuple[str, ...]
     next: tuple[str, ...]
     facts: tuple[str, ...]
-<<<<<<< HEAD
     language: str = ""
-=======
     unknown: bool = False  # for a service of which the register does not know what is asked
->>>>>>> talk
 
     def placeholders(self) -> list[str]:
         """Names in braces in the text."""
@@ -108,11 +105,8 @@ def _answer(topic: str, wording: Mapping[str, Any]) -> Answer:
         handoff=tuple(metadata.get("handoff") or ()),
         next=tuple(metadata.get("next") or ()),
         facts=tuple(metadata.get("facts") or ()),
-<<<<<<< HEAD
         language=str(metadata.get("language") or ""),
-=======
         unknown=bool(metadata.get("service_unknown")),
->>>>>>> talk
     )
 
 

@@ -16,13 +16,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.conversation.buttons import button_id
-<<<<<<< HEAD
 from signpost.register.content import AUDIENCES, URGENCIES
 from signpost.understanding.best_answer import Array, BestAnswer, Wordings
-=======
-from signpost.register.content import URGENCIES
 from signpost.understanding.language import HEARD, in_language
->>>>>>> languages
 from signpost.understanding.patterns import Pattern
 from signpost.understanding.safety_net import FOUND
 from signpost.understanding.service_names import NAMED

@@ -11,11 +11,7 @@ from signpost.desk.checks.tree import Fault, Tree
 from signpost.understanding.language_files import KINDS
 from signpost.understanding.understood import OTHER_LANGUAGE, UNSURE
 
-<<<<<<< HEAD
-_SECTIONS = {"version", "nlu", "responses", "rules", "stories", "patterns", "lists", "fillers", "phrases", "forms"}
-=======
-_SECTIONS = {"version", "nlu", "responses", "rules", "stories", "patterns", "lists", "language"}
->>>>>>> languages
+_SECTIONS = {"version", "nlu", "responses", "rules", "stories", "patterns", "lists", "fillers", "phrases", "forms", "language"}
 _WITHOUT_INTENT = {"utter_first_message"}  # said before anybody has typed
 
 
