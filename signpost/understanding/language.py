@@ -41,7 +41,7 @@ _MEMORY = "english_words.json"
 _LOOKED_AT = 300  # characters that the detector reads; a language shows sooner
 _FEWEST_WORDS, _FEWEST_LETTERS = 4, 14  # below that only listed words and script decide: 'hola', a name or a typo is no language
 _ENGLISH = 0.65  # share of known English words from which on nothing else is asked
-_NOT_ENGLISH = 0.3  # the detector decides only where at most this share is known English
+_NOT_ENGLISH = 0.4  # the detector decides only where at most this share is known English
 _CONFIDENT = 0.8  # probability that the detector must give
 _LISTED = 0.3  # share of words that must stand in a language's list
 # Languages told apart from ours, so that theirs are not taken for ours; the detector would else have to choose one of ours.
@@ -90,7 +90,9 @@ class LanguageEar:
         danger = Counter(name for name, kind in found if kind in (EMERGENCY, HONOUR))
         if not language and not danger:
             return Heard()
-        speaks = language or max(sorted(danger), key=lambda name: (danger[name], self._listed(name, words)))
+        speaks = language
+        if danger and language not in danger and (language in ("", OTHER_LANGUAGE) or not self._listed(language, words)):
+            speaks = max(sorted(danger), key=lambda name: (danger[name], self._listed(name, words)))
         kinds = {kind for name, kind in found if name == speaks}
         # Danger said in a sister language's words is danger too (Spanish and Portuguese, Urdu and Nepali in Latin letters).
         kind = next((kind for kind in (HONOUR, EMERGENCY) if kind in kinds), EMERGENCY if danger else "")

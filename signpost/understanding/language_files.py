@@ -32,6 +32,7 @@ _SAME = str.maketrans(
     }
 )
 _DOUBLED = re.compile(r"([a-z])\1+")
+_AND = re.compile(r"(?<!\S)و(?=\S{4})")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -110,7 +111,8 @@ def folded_words(text: str) -> list[str]:
         if kind in ("Cf", "Lm") or (kind == "Mn" and not "ऀ" <= letter <= "ॿ"):
             continue  # zero-width and bidi characters, stretching marks, accents and Arabic vowel signs; Nepali vowels stay
         kept.append(letter if kind[0] in "LNM" else " ")
-    return _DOUBLED.sub(r"\1", "".join(kept)).split()
+    # Arabic writes 'and' as one letter at the front of the next word.
+    return _AND.sub("", _DOUBLED.sub(r"\1", "".join(kept))).split()
 
 
 def read_languages(folder: Path) -> list[LanguageFile]:
