@@ -10,6 +10,7 @@ from signpost.desk import coverage
 from signpost.desk.checks import answers, rasa_lets_pass, register, wording
 from signpost.desk.checks.tree import Fault, Tree, read_tree
 from signpost.register.content import ContentFault, read_content
+from signpost.understanding.language_files import LanguageFault, read_languages
 from signpost.understanding.patterns import PatternFault, PatternFinder, read_lists, read_patterns
 
 CHECKS = (*rasa_lets_pass.CHECKS, *answers.CHECKS, *wording.CHECKS, *register.CHECKS, *coverage.CHECKS)
@@ -26,7 +27,8 @@ def main() -> int:
     try:
         content = read_content(root / "data")
         PatternFinder(read_patterns(root / "data"), read_lists(root / "data" / "safety" / "words.yml"))
-    except (ContentFault, PatternFault) as fault:
+        read_languages(root / "data" / "languages")
+    except (ContentFault, PatternFault, LanguageFault) as fault:
         print(fault, file=sys.stderr)
         return 1
     tree = read_tree(root, content, date.today())

@@ -28,6 +28,7 @@ from signpost.understanding.language_files import (
     WORRIED,
     YOUNG,
     LanguageFile,
+    Phrase,
     PhraseFinder,
     folded_words,
     read_languages,
@@ -86,7 +87,9 @@ class LanguageEar:
             return Heard()
         share = sum(word in self._english for word in words) / len(words)
         language = self._language(text, words, share)
-        found = [(phrase.language, phrase.kind) for phrase, said in self._finder.find(words) if self._counts(said, share, language)]
+        found = [
+            (phrase.language, phrase.kind) for phrase, said in self._finder.find(words) if language or self._foreign(phrase, said, share)
+        ]
         danger = Counter(name for name, kind in found if kind in (EMERGENCY, HONOUR))
         if not language and not danger:
             return Heard()
@@ -99,11 +102,11 @@ class LanguageEar:
         audience = PARENT if PARENT in kinds else YOUNG if YOUNG in kinds else ""
         return Heard(speaks, kind or (WORRIED if WORRIED in kinds else PRACTICAL), audience, bool(language))
 
-    def _counts(self, said: Sequence[str], share: float, language: str) -> bool:
-        """In an English message a foreign phrase counts only where it cannot be English."""
-        if language:
-            return True
-        return sum(word not in self._english for word in said) * 2 > len(said) and (len(said) > 1 or share <= _NOT_ENGLISH)
+    def _foreign(self, phrase: Phrase, said: Sequence[str], share: float) -> bool:
+        """Whether a phrase in an English message cannot be English; a single word among much English must be a plain one."""
+        if sum(word not in self._english for word in said) * 2 <= len(said):
+            return False
+        return len(said) > 1 or share <= _NOT_ENGLISH or phrase.is_plain(said[0])
 
     def _listed(self, name: str, words: Iterable[str]) -> int:
         return sum(word in self._languages[name].words for word in words)

@@ -21,6 +21,7 @@ KINDS = (EMERGENCY, HONOUR, WORRIED, PRACTICAL)  # the four answers that each la
 PARENT, YOUNG = "parent", "young_person"
 _LISTS = (EMERGENCY, HONOUR, WORRIED, PARENT, YOUNG)
 _GAP = 3  # words that a '*' may stand for
+_LONG = 7  # letters from which a word of another language is seldom a slip or a name
 _KEY = 2  # letters by which phrases are looked up
 # Letters that Unicode does not take apart, and the Arabic-script letters that phones write in two ways.
 _SAME = str.maketrans(
@@ -57,6 +58,13 @@ class Phrase:
     language: str
     kind: str
     pieces: tuple[_Piece, ...]
+
+    def is_plain(self, word: str) -> bool:
+        """Whether the first piece means `word` beyond doubt: all of a long word, or a long beginning of it."""
+        first = self.pieces[0]
+        return (word in first.whole and len(word) >= _LONG) or any(
+            len(start) >= _LONG and word.startswith(start) for start in first.beginnings
+        )
 
     def end(self, words: Sequence[str], at: int) -> int | None:
         """The index after the phrase when it stands in `words` from index `at`, else None."""
