@@ -10,6 +10,7 @@ from signpost.desk import coverage
 from signpost.desk.checks import answers, page_words, rasa_lets_pass, register, wording
 from signpost.desk.checks.tree import Fault, Tree, read_tree
 from signpost.register.content import ContentFault, read_content
+from signpost.understanding.language_files import LanguageFault, read_languages
 from signpost.understanding.pattern_finder import load_finder
 from signpost.understanding.patterns import PatternFault
 
@@ -27,7 +28,8 @@ def main() -> int:
     try:
         content = read_content(root / "data")
         load_finder(root / "data")
-    except (ContentFault, PatternFault) as fault:
+        read_languages(root / "data" / "languages")
+    except (ContentFault, PatternFault, LanguageFault) as fault:
         print(fault, file=sys.stderr)
         return 1
     tree = read_tree(root, content, date.today())

@@ -13,7 +13,7 @@ from signpost.register.content import ContentFault, read_content
 
 DAYS_AHEAD = 60
 
-_OPERATOR, _DIALLER, _LEAD = "content operator", "a person who rings or visits it", "safeguarding lead"
+_OPERATOR, _DIALLER, _LEAD, _SPEAKER = "content operator", "a person who rings or visits it", "safeguarding lead", "a speaker"
 
 
 def due(tree: Tree, until: date) -> Iterator[tuple[str, str, str, str]]:
@@ -22,6 +22,8 @@ def due(tree: Tree, until: date) -> Iterator[tuple[str, str, str, str]]:
         day = str(wording.metadata.get("review_by") or "")
         if day <= until.isoformat():
             yield day, f"answer {wording.name} ({wording.audience or 'default'})", wording.file, _OPERATOR
+    for file in dict.fromkeys(wording.file for wording in tree.wordings if wording.metadata.get("status") == "needs_check"):
+        yield "now", "words in this language wait for a speaker to confirm them", file, _SPEAKER
     for fact in tree.content.facts.values():
         changes = [start for _, start, _ in fact.says if tree.today < start <= until]
         if fact.status == "needs_check":

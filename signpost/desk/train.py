@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-_STEPS = ("Normaliser", "Decision", "ThreeQuestions", "MemoizationPolicy", "IndexedRulePolicy")
+_STEPS = ("Language", "Normaliser", "Decision", "ThreeQuestions", "MemoizationPolicy", "IndexedRulePolicy")
 _FINISHED = re.compile(r"Finished training component '(\w+)'|Restored component '(\w+)'")
 _LOG = Path("models/train.log")
 

@@ -28,6 +28,7 @@ from signpost.understanding.language_files import (
     WORRIED,
     YOUNG,
     LanguageFile,
+    Phrase,
     PhraseFinder,
     folded_words,
     read_languages,
@@ -41,7 +42,7 @@ _MEMORY = "english_words.json"
 _LOOKED_AT = 300  # characters that the detector reads; a language shows sooner
 _FEWEST_WORDS, _FEWEST_LETTERS = 4, 14  # below that only listed words and script decide: 'hola', a name or a typo is no language
 _ENGLISH = 0.65  # share of known English words from which on nothing else is asked
-_NOT_ENGLISH = 0.3  # the detector decides only where at most this share is known English
+_NOT_ENGLISH = 0.4  # the detector decides only where at most this share is known English
 _CONFIDENT = 0.8  # probability that the detector must give
 _LISTED = 0.3  # share of words that must stand in a language's list
 # Languages told apart from ours, so that theirs are not taken for ours; the detector would else have to choose one of ours.
@@ -86,22 +87,26 @@ class LanguageEar:
             return Heard()
         share = sum(word in self._english for word in words) / len(words)
         language = self._language(text, words, share)
-        found = [(phrase.language, phrase.kind) for phrase, said in self._finder.find(words) if self._counts(said, share, language)]
+        found = [
+            (phrase.language, phrase.kind) for phrase, said in self._finder.find(words) if language or self._foreign(phrase, said, share)
+        ]
         danger = Counter(name for name, kind in found if kind in (EMERGENCY, HONOUR))
         if not language and not danger:
             return Heard()
-        speaks = language or max(sorted(danger), key=lambda name: (danger[name], self._listed(name, words)))
+        speaks = language
+        if danger and language not in danger and (language in ("", OTHER_LANGUAGE) or not self._listed(language, words)):
+            speaks = max(sorted(danger), key=lambda name: (danger[name], self._listed(name, words)))
         kinds = {kind for name, kind in found if name == speaks}
         # Danger said in a sister language's words is danger too (Spanish and Portuguese, Urdu and Nepali in Latin letters).
         kind = next((kind for kind in (HONOUR, EMERGENCY) if kind in kinds), EMERGENCY if danger else "")
         audience = PARENT if PARENT in kinds else YOUNG if YOUNG in kinds else ""
         return Heard(speaks, kind or (WORRIED if WORRIED in kinds else PRACTICAL), audience, bool(language))
 
-    def _counts(self, said: Sequence[str], share: float, language: str) -> bool:
-        """In an English message a foreign phrase counts only where it cannot be English."""
-        if language:
-            return True
-        return sum(word not in self._english for word in said) * 2 > len(said) and (len(said) > 1 or share <= _NOT_ENGLISH)
+    def _foreign(self, phrase: Phrase, said: Sequence[str], share: float) -> bool:
+        """Whether a phrase in an English message cannot be English; a single word among much English must be a plain one."""
+        if sum(word not in self._english for word in said) * 2 <= len(said):
+            return False
+        return len(said) > 1 or share <= _NOT_ENGLISH or phrase.is_plain(said[0])
 
     def _listed(self, name: str, words: Iterable[str]) -> int:
         return sum(word in self._languages[name].words for word in words)

@@ -21,6 +21,7 @@ KINDS = (EMERGENCY, HONOUR, WORRIED, PRACTICAL)  # the four answers that each la
 PARENT, YOUNG = "parent", "young_person"
 _LISTS = (EMERGENCY, HONOUR, WORRIED, PARENT, YOUNG)
 _GAP = 3  # words that a '*' may stand for
+_LONG = 7  # letters from which a word of another language is seldom a slip or a name
 _KEY = 2  # letters by which phrases are looked up
 # Letters that Unicode does not take apart, and the Arabic-script letters that phones write in two ways.
 _SAME = str.maketrans(
@@ -32,6 +33,7 @@ _SAME = str.maketrans(
     }
 )
 _DOUBLED = re.compile(r"([a-z])\1+")
+_AND = re.compile(r"(?<!\S)و(?=\S{4})")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -56,6 +58,13 @@ class Phrase:
     language: str
     kind: str
     pieces: tuple[_Piece, ...]
+
+    def is_plain(self, word: str) -> bool:
+        """Whether the first piece means `word` beyond doubt: all of a long word, or a long beginning of it."""
+        first = self.pieces[0]
+        return (word in first.whole and len(word) >= _LONG) or any(
+            len(start) >= _LONG and word.startswith(start) for start in first.beginnings
+        )
 
     def end(self, words: Sequence[str], at: int) -> int | None:
         """The index after the phrase when it stands in `words` from index `at`, else None."""
@@ -110,7 +119,8 @@ def folded_words(text: str) -> list[str]:
         if kind in ("Cf", "Lm") or (kind == "Mn" and not "ऀ" <= letter <= "ॿ"):
             continue  # zero-width and bidi characters, stretching marks, accents and Arabic vowel signs; Nepali vowels stay
         kept.append(letter if kind[0] in "LNM" else " ")
-    return _DOUBLED.sub(r"\1", "".join(kept)).split()
+    # Arabic writes 'and' as one letter at the front of the next word.
+    return _AND.sub("", _DOUBLED.sub(r"\1", "".join(kept))).split()
 
 
 def read_languages(folder: Path) -> list[LanguageFile]:
