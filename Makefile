@@ -10,7 +10,7 @@ export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: run train check test review topic coverage lock style
+.PHONY: run train check test review topic coverage why lock style
 
 run: $(MODEL)
 	@$(PY) -m signpost.desk.run --host $(HOST) --port $(PORT)
@@ -32,6 +32,9 @@ review: .venv/ready
 
 topic: .venv/ready
 	@$(PY) -m signpost.desk.new_topic "$(name)"
+
+why: $(MODEL)
+	@$(PY) -m signpost.desk.why
 
 coverage: .venv/ready
 	@$(PY) -m signpost.desk.coverage

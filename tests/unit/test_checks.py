@@ -11,7 +11,7 @@ import pytest
 
 from signpost.desk import check as desk_check
 from signpost.desk import coverage
-from signpost.desk.checks import answers, rasa_lets_pass, register, wording
+from signpost.desk.checks import answers, patterns, rasa_lets_pass, register, wording
 from signpost.desk.checks.tree import Topic, Tree, Wording, read_tree
 from signpost.desk.review import due
 from signpost.register.content import Content, read_content
@@ -42,6 +42,10 @@ def factual(**changes: Any) -> Tree:
     return replace(TREE, content=replace(TREE.content, facts={**facts, "grooming_meaning": replace(next(iter(facts.values())), **changes)}))
 
 
+def with_examples(name: str, *examples: str) -> Tree:
+    return replace(TREE, topics=tuple(replace(topic, examples=examples) if topic.name == name else topic for topic in TREE.topics))
+
+
 RULE = next(entry for _, section, entry in TREE.rules() if section == "rules")
 BROKEN: dict[Callable[..., Any], Callable[[], Tree]] = {
     answers.complete: lambda: worded(review_by=""),
@@ -62,6 +66,8 @@ BROKEN: dict[Callable[..., Any], Callable[[], Tree]] = {
     register.reachable: lambda: serviced("childline", channels=()),
     register.sourced: lambda: factual(source=" "),
     register.replacements_shown: lambda: serviced("childline", replacement="napac"),
+    patterns.each_finds_its_own: lambda: with_examples("immediate_danger", "hello there"),
+    patterns.none_cries_wolf: lambda: with_examples("how_to_report", *["i want to die"] * 500),
     coverage.every_topic_answered: lambda: replace(TREE, topics=tuple(topic for topic in TREE.topics if topic.name != "feel_suicidal")),
 }
 
