@@ -11,7 +11,7 @@ export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: run reload train check test review topic twin coverage lock style
+.PHONY: run reload train check test review topic twin coverage lock style why
 
 run: $(MODEL)
 	@$(PY) -m signpost.desk.$(if $(filter 1,$(WORKERS)),run,run_workers --workers $(WORKERS)) --host $(HOST) --port $(PORT)
@@ -40,6 +40,9 @@ topic: .venv/ready
 
 twin: .venv/ready
 	@$(PY) -m signpost.desk.twin
+
+why: $(MODEL)
+	@$(PY) -m signpost.desk.why
 
 coverage: .venv/ready
 	@$(PY) -m signpost.desk.coverage

@@ -7,14 +7,22 @@ from datetime import date
 from pathlib import Path
 
 from signpost.desk import coverage
-from signpost.desk.checks import answers, page_words, rasa_lets_pass, register, wording
+from signpost.desk.checks import answers, page_words, patterns, rasa_lets_pass, register, wording
 from signpost.desk.checks.tree import Fault, Tree, read_tree
 from signpost.register.content import ContentFault, read_content
 from signpost.understanding.language_files import LanguageFault, read_languages
 from signpost.understanding.pattern_finder import load_finder
 from signpost.understanding.patterns import PatternFault
 
-CHECKS = (*rasa_lets_pass.CHECKS, *answers.CHECKS, *wording.CHECKS, *register.CHECKS, *page_words.CHECKS, *coverage.CHECKS)
+CHECKS = (
+    *rasa_lets_pass.CHECKS,
+    *answers.CHECKS,
+    *wording.CHECKS,
+    *register.CHECKS,
+    *page_words.CHECKS,
+    *patterns.CHECKS,
+    *coverage.CHECKS,
+)
 
 
 def faults_of(tree: Tree) -> list[Fault]:

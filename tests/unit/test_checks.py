@@ -13,7 +13,7 @@ import pytest
 
 from signpost.desk import check as desk_check
 from signpost.desk import coverage
-from signpost.desk.checks import answers, page_words, rasa_lets_pass, register, wording
+from signpost.desk.checks import answers, page_words, patterns, rasa_lets_pass, register, wording
 from signpost.desk.checks.tree import Topic, Tree, Wording, read_tree
 from signpost.desk.review import due
 from signpost.register.content import Content, read_content
@@ -56,6 +56,10 @@ def paged(old: str, new: str) -> Tree:
     return replace(TREE, root=root)
 
 
+def with_examples(name: str, *examples: str) -> Tree:
+    return replace(TREE, topics=tuple(replace(topic, examples=examples) if topic.name == name else topic for topic in TREE.topics))
+
+
 RULE = next(entry for _, section, entry in TREE.rules() if section == "rules")
 BROKEN: dict[Callable[..., Any], Callable[[], Tree]] = {
     answers.complete: lambda: worded(review_by=""),
@@ -79,6 +83,8 @@ BROKEN: dict[Callable[..., Any], Callable[[], Tree]] = {
     page_words.worded: lambda: paged("It is not your fault.", "You should have told somebody."),
     page_words.dated: lambda: replace(TREE, today=date(2031, 1, 1)),
     page_words.leaflets: lambda: paged("ask_what_is_cse, ", "ask_nothing, "),
+    patterns.each_finds_its_own: lambda: with_examples("immediate_danger", "hello there"),
+    patterns.none_cries_wolf: lambda: with_examples("how_to_report", *["i want to die"] * 500),
     coverage.every_topic_answered: lambda: replace(TREE, topics=tuple(topic for topic in TREE.topics if topic.name != "feel_suicidal")),
 }
 
