@@ -107,13 +107,16 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         understood, turns = situation.understood, situation.turns
         if turns and not (understood and understood.service):
             topic = self._answers.instead(turns[-1].topic, topic) or topic
+        if situation.area != ELSEWHERE:
+            topic = self._answers.here(topic) or topic
         small_talk = self._answers.small_talk()
         unsure = topic in UNSURE.values()
         earlier = held(turns, {*small_talk, FALLBACK}, self._answers.urgency, ease=0 if unsure else 1)
         if understood and understood.topic == topic and self._too_short_to_tell(topic, situation, earlier):
             unsure, earlier = True, held(turns, {*small_talk, FALLBACK}, self._answers.urgency, ease=0)
         if not unsure:
-            return topic, earlier if topic in small_talk or topic.startswith(FOLLOW_UP) else None
+            holds = topic in small_talk or topic.startswith(FOLLOW_UP) or self._answers.about(topic)
+            return topic, earlier if holds else None
         urgency = _more_urgent(self._answers.urgency(topic), earlier.urgency if earlier else "")
         if in_a_row(turns, FALLBACK) >= 2 and urgency != URGENCIES[0]:
             return TALK_TO_A_PERSON, earlier
@@ -153,19 +156,28 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def _handoff(
         self, topic: str, answer: Answer, situation: Situation, service: Service, earlier: Held | None, urgency: str
     ) -> tuple[str, ...]:
-        """The routes in order: the service a follow-up is about; those of a serious earlier answer; the answer's own."""
-        before: tuple[str, ...] = ()
+        """The routes in order: the service a follow-up is about; those of a serious earlier answer; the answer's own.
+
+        An answer about one service keeps that one first.
+        """
+        routes: tuple[str, ...] = answer.handoff
         if topic.startswith(FOLLOW_UP):
             last = situation.turns[-1].services if situation.turns else ()
-            before = (service.id, *(name for name in last if name != EMERGENCY))
+            routes = (service.id, *(name for name in last if name != EMERGENCY), *routes)
         elif earlier and earlier.turn.urgency in _SERIOUS:
             people = [name for name in earlier.turn.services if name != EMERGENCY or urgency in _SERIOUS]
-            before = tuple(sorted(people, key=lambda name: not self._suits(name, situation.audience)))
-        if not before:
-            return answer.handoff
+            people.sort(key=lambda name: not self._suits(name, situation.audience))
+            routes = (*routes, *people) if self._answers.about(topic) else (*people, *routes)
+        else:
+            return routes
         local = self._content.council.local_ids if situation.area == ELSEWHERE else frozenset()
-        routes = dict.fromkeys(name for name in (*before, *answer.handoff) if name not in local)
-        return tuple(routes)[: _MOST_SERVICES_EMERGENCY if urgency == URGENCIES[0] else _MOST_SERVICES]
+        return self._most([name for name in dict.fromkeys(routes) if name not in local], situation.audience, urgency)
+
+    def _most(self, routes: list[str], audience: str, urgency: str) -> tuple[str, ...]:
+        """As many routes as a card of this urgency holds, the audience's usual one among them where it is one of `routes`."""
+        most = _MOST_SERVICES_EMERGENCY if urgency == URGENCIES[0] else _MOST_SERVICES
+        usual = [name for name in routes[most:] if name in self._content.card.default_routes[audience]]
+        return (*routes[: most - len(usual[:1])], *usual[:1])
 
     def _suits(self, name: str, audience: str) -> bool:
         service = self._content.services.get(name)

@@ -62,6 +62,10 @@ class Answers:
         """The topic that answers `follow_up` right after `topic` (`follow_ups:`); '' for none."""
         return str((self.topics.get(topic, {}).get("follow_ups") or {}).get(follow_up) or "")
 
+    def here(self, topic: str) -> str:
+        """The topic that answers for `topic` when the person lives in the council's area after all (`here:`); '' for itself."""
+        return str(self.topics.get(topic, {}).get("here") or "")
+
     def small_talk(self) -> frozenset[str]:
         """The topics that bring no subject of their own (`small_talk: true`)."""
         return frozenset(topic for topic, about in self.topics.items() if about.get("small_talk"))
