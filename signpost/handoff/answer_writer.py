@@ -176,8 +176,10 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def _most(self, routes: list[str], audience: str, urgency: str) -> tuple[str, ...]:
         """As many routes as a card of this urgency holds, the audience's usual one among them where it is one of `routes`."""
         most = _MOST_SERVICES_EMERGENCY if urgency == URGENCIES[0] else _MOST_SERVICES
-        usual = [name for name in routes[most:] if name in self._content.card.default_routes[audience]]
-        return (*routes[: most - len(usual[:1])], *usual[:1])
+        usual = self._content.card.default_routes[audience][0]
+        same = {usual, *self._content.council.roles.get(usual, {}).values()}
+        kept, left = routes[:most], [name for name in routes[most:] if name in same]
+        return tuple(kept if same & set(kept) or not left else [*kept[:-1], left[0]])
 
     def _suits(self, name: str, audience: str) -> bool:
         service = self._content.services.get(name)
