@@ -11,6 +11,7 @@ from signpost.desk.checks import answers, rasa_lets_pass, register, wording
 from signpost.desk.checks.tree import Fault, Tree, read_tree
 from signpost.register.content import ContentFault, read_content
 from signpost.understanding.patterns import PatternFault, PatternFinder, read_lists, read_patterns
+from signpost.understanding.place_names import read_places
 
 CHECKS = (*rasa_lets_pass.CHECKS, *answers.CHECKS, *wording.CHECKS, *register.CHECKS, *coverage.CHECKS)
 
@@ -25,6 +26,7 @@ def main() -> int:
     root = Path()
     try:
         content = read_content(root / "data")
+        read_places(root / "data")
         PatternFinder(read_patterns(root / "data"), read_lists(root / "data" / "safety" / "words.yml"))
     except (ContentFault, PatternFault) as fault:
         print(fault, file=sys.stderr)

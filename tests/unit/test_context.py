@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.conversation.context import PLACE, Earlier, Situation, held, situation_of, who_asks
 from signpost.conversation.forgetting_store import recalled, remembered
-from signpost.register.content import AUDIENCES
+from signpost.register.content import AUDIENCES, ContentFault
 from signpost.understanding.place_names import read_places
 from signpost.understanding.understood import KEY, Understood
 from tests.conftest import ROOT
@@ -225,3 +226,30 @@ def test_what_follows_after_telling_is_one_walk_through_every_route() -> None:
     assert {f"tell_{route}" for route in routes} <= reached
     for route in ("childline", "ceop", "council", "police", "school"):
         assert f"tell_{route}_who_knows" in WRITER.answers.for_audience(f"tell_{route}", "young_person")[0].next
+
+
+@pytest.mark.parametrize("broken", [None, "- a list", "cues: [i live in]", "cues: ["])
+def test_a_broken_list_of_places_is_named(tmp_path: Path, broken: str | None) -> None:
+    if broken is not None:
+        (tmp_path / "places.yml").write_text(broken, encoding="utf-8")
+    with pytest.raises(ContentFault, match=r"places\.yml"):
+        read_places(tmp_path)
+
+
+def test_somebody_from_here_is_not_told_how_to_find_another_council() -> None:
+    assert card("not_in_area", area="elsewhere")["topic"] == "not_in_area"
+    assert card("not_in_area")["topic"] == "go_on"
+
+
+def test_a_young_person_never_loses_childline_to_a_full_card() -> None:
+    full = ("emergency-999", "police-101", "ceop", "report-remove", "samaritans", "shout", "childline")
+    shown = card("affirm", Earlier("t", "sextortion_money", "emergency", full), audience="young_person")
+    assert "childline" in shown["ids"]
+    assert shown["ids"][:3] == list(full[:3])
+
+
+def test_a_question_about_one_service_after_danger_keeps_it_first_and_the_others_behind() -> None:
+    shown = card("how_contact_childline", SUICIDAL)
+    assert shown["ids"][0] == "childline"
+    assert "samaritans" in shown["ids"]
+    assert shown["urgency"] == "worried"
