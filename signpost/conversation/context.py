@@ -5,7 +5,7 @@ Read from the few turns that the store remembers; no word of them is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,6 +141,11 @@ def held(turns: Iterable[Earlier], vague: Collection[str], own: Callable[[str], 
         if urgency in URGENCIES and (turn.topic not in vague or urgency in URGENCIES[:2]):
             found.append(Held(URGENCIES[min(URGENCIES.index(urgency) + past + ease, len(URGENCIES) - 1)], turn))
     return min(found, key=lambda one: URGENCIES.index(one.urgency), default=None)
+
+
+def last_subject(turns: Sequence[Earlier], small_talk: Collection[str]) -> Earlier | None:
+    """The last turn with a subject of its own, else simply the last one; None for no turn. An 'ok' in between changes nothing."""
+    return next((turn for turn in reversed(turns) if turn.topic not in small_talk), turns[-1] if turns else None)
 
 
 def in_a_row(turns: Iterable[Earlier], topic: str) -> int:

@@ -17,7 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from signpost.conversation.buttons import button_id
-from signpost.conversation.context import Held, Situation, held, in_a_row, situation_of
+from signpost.conversation.context import Held, Situation, held, in_a_row, last_subject, situation_of
 from signpost.handoff.answers import FOLLOW_UP, SERVICE_WORDS, UTTER, Answer, Answers, fill, read_answers, service_word
 from signpost.handoff.card import ELSEWHERE, EMERGENCY, card_text, make_card
 from signpost.handoff.service_in_hand import service_in_hand
@@ -105,11 +105,12 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def _in_context(self, topic: str, situation: Situation) -> tuple[str, Held | None]:
         """The topic to answer after what was shown before, and what an earlier turn still asks of it (None: nothing)."""
         understood, turns = situation.understood, situation.turns
-        if turns and not (understood and understood.service):
-            topic = self._answers.instead(turns[-1].topic, topic) or topic
+        last = last_subject(turns, self._answers.small_talk)
+        if last and not (understood and understood.service):
+            topic = self._answers.instead(last.topic, topic) or topic
         if situation.area != ELSEWHERE:
             topic = self._answers.here(topic) or topic
-        small_talk = self._answers.small_talk()
+        small_talk = self._answers.small_talk
         unsure = topic in UNSURE.values()
         earlier = held(turns, {*small_talk, FALLBACK}, self._answers.urgency, ease=0 if unsure else 1)
         if understood and understood.topic == topic and self._too_short_to_tell(topic, situation, earlier):
@@ -125,7 +126,7 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def _too_short_to_tell(self, topic: str, situation: Situation, earlier: Held | None) -> bool:
         """Whether a few words after a serious answer seem, not surely, to be about something far less serious."""
         understood = situation.understood
-        if understood is None or earlier is None or topic.startswith(FOLLOW_UP) or topic in self._answers.small_talk():
+        if understood is None or earlier is None or topic.startswith(FOLLOW_UP) or topic in self._answers.small_talk:
             return False
         calmer = URGENCIES.index(self._answers.urgency(topic) or URGENCIES[-1]) > URGENCIES.index(earlier.urgency)
         few = 0 < situation.words <= _FEW_WORDS and understood.confidence < _HALF_SURE and not understood.service
@@ -162,8 +163,8 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         """
         routes: tuple[str, ...] = answer.handoff
         if topic.startswith(FOLLOW_UP):
-            last = situation.turns[-1].services if situation.turns else ()
-            routes = (service.id, *(name for name in last if name != EMERGENCY), *routes)
+            last = last_subject(situation.turns, self._answers.small_talk)
+            routes = (service.id, *(name for name in (last.services if last else ()) if name != EMERGENCY), *routes)
         elif earlier and earlier.turn.urgency in _SERIOUS:
             people = [name for name in earlier.turn.services if name != EMERGENCY or urgency in _SERIOUS]
             people.sort(key=lambda name: not self._suits(name, situation.audience))
@@ -191,7 +192,7 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         A message without a subject of its own keeps the next steps of the earlier one.
         """
         unsure = topic in UNSURE.values() and situation.understood is not None
-        small_talk = self._answers.small_talk()
+        small_talk = self._answers.small_talk
         near = [name for name in situation.understood.close if name not in small_talk] if unsure and situation.understood else []
         before = self._answers.for_audience(earlier.turn.topic, situation.audience) if earlier and not topic.startswith(FOLLOW_UP) else ()
         names = [*_in_turn(before[0].next if before else (), near), *answer.next] if unsure else []

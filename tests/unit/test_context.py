@@ -85,6 +85,7 @@ def test_nothing_is_held_where_nothing_serious_was_said() -> None:
 
 
 SEVERAL = Earlier("t", "asked_for_nudes", "worried", ("report-remove", "childline", "ceop"))
+OK = Earlier("affirm", "affirm", "information", ("childline",))
 ASKED_CEOP = Earlier("f", "followup_is_it_free", "practical", ("ceop", "childline"))
 
 
@@ -98,6 +99,7 @@ ASKED_CEOP = Earlier("f", "followup_is_it_free", "practical", ("ceop", "childlin
         ("young_person", (Earlier("t", "tell_council", "practical", ("childline", "wiltshire-eds")),), "", "wiltshire-eds"),
         ("young_person", (SEVERAL, ASKED_CEOP), "", "ceop"),
         ("young_person", (ASKED_CEOP, Earlier("t", "t", "practical", ("childline", "ceop"))), "", "ceop"),
+        ("young_person", (Earlier("t", "tell_ceop", "practical", ("ceop", "childline")), OK), "", "ceop"),
         ("survivor", (), "", "rape-crisis"),
     ],
 )
@@ -253,3 +255,12 @@ def test_a_question_about_one_service_after_danger_keeps_it_first_and_the_others
     assert shown["ids"][0] == "childline"
     assert "samaritans" in shown["ids"]
     assert shown["urgency"] == "worried"
+
+
+def test_go_on_walks_from_answer_to_answer_and_an_ok_in_between_changes_nothing() -> None:
+    turn = Earlier("tell_childline", "tell_childline", "practical", ("childline",))
+    for expected in ("tell_childline_who_knows", "tell_what_you_can_ask", "how_to_tell_someone", "what_happens_if_i_tell"):
+        shown = card("go_on", turn, OK)
+        assert shown["topic"] == expected
+        turn = Earlier("go_on", shown["topic"], shown["urgency"], tuple(shown["ids"]))
+    assert card("go_on")["topic"] == "go_on"
