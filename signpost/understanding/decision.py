@@ -124,6 +124,7 @@ class Decision(GraphComponent):
             pattern=net.name if net and (pattern or topic == net.topic) else "",
             service=service,
             who=round(max(scores.audience.values()), 4),
+            usual=self._topics.get(topic, {}).get("audience", ""),
         )
 
     def _urgency_of(self, topic: str) -> str:

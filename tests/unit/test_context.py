@@ -144,6 +144,8 @@ def test_a_local_service_is_no_subject_for_somebody_elsewhere() -> None:
         (understood("t"), "", "", "parent", "parent"),
         (understood("t", "young_person", urgency="emergency"), "", "parent", "", "young_person"),
         (understood("t", "young_person", who=0.97, urgency="emergency"), "parent", "", "", "young_person"),
+        (understood("t", "own_behaviour", who=0.5, usual="friend"), "", "", "", "friend"),
+        (understood("t", "professional", who=0.9, usual="young_person"), "", "", "", "professional"),
         (None, "survivor", "", "", "survivor"),
     ],
 )
