@@ -5,7 +5,7 @@ Read from the few turns that the store remembers; no word of them is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,13 +86,19 @@ def who_asks(understood: Understood | None, words: int, chosen: str, heard: str,
     An emergency that a young person usually brings counts as theirs unless somebody else was chosen or this message tells; and where a
     young person speaks in it, even where an adult was chosen: somebody else may hold the phone now.
     """
-    now = understood.audience if understood else ""
+    now = _heard_now(understood.audience, understood.who, understood.usual) if understood else ""
     told = _told(now, understood.who, words) if understood else ""
     if understood and understood.urgency == _EMERGENCY and now == "young_person" and (told or not chosen):
         return now
     stays = chosen in _ADULTS or (chosen and told not in ("young_person", "friend"))
     audience = chosen if stays else told or chosen or heard or now or usual
     return audience if audience in AUDIENCES else "unknown"
+
+
+def _heard_now(audience: str, who: float, usual: str) -> str:
+    """Who seems to ask; on a young person's subject, no adult's work, past or own behaviour is read into half-sure words."""
+    half_sure = who < _SURE and audience in _ADULTS - {"parent"}
+    return usual if half_sure and usual in ("young_person", "friend") else audience
 
 
 def _told(audience: str, who: float, words: int) -> str:
@@ -120,9 +126,10 @@ def lasting(tracker: DialogueStateTracker) -> dict[str, str]:
     for event in tracker.events:
         parse_data = (event.parse_data if isinstance(event, UserUttered) else None) or {}
         record = parse_data.get(KEY) or {}
-        audience = str(record.get("audience") or "")
+        who = float(record.get("who") or 0.0)
+        audience = _heard_now(str(record.get("audience") or ""), who, str(record.get("usual") or ""))
         if audience:
-            told = _told(audience, record.get("who") or 0.0, len((event.text or "").split()))
+            told = _told(audience, who, len((event.text or "").split()))
             slots[HEARD if told else USUAL] = audience
         if parse_data.get(PLACE):
             slots[AREA] = str(parse_data[PLACE])
@@ -141,6 +148,11 @@ def held(turns: Iterable[Earlier], vague: Collection[str], own: Callable[[str], 
         if urgency in URGENCIES and (turn.topic not in vague or urgency in URGENCIES[:2]):
             found.append(Held(URGENCIES[min(URGENCIES.index(urgency) + past + ease, len(URGENCIES) - 1)], turn))
     return min(found, key=lambda one: URGENCIES.index(one.urgency), default=None)
+
+
+def last_subject(turns: Sequence[Earlier], small_talk: Collection[str]) -> Earlier | None:
+    """The last turn with a subject of its own, else simply the last one; None for no turn. An 'ok' in between changes nothing."""
+    return next((turn for turn in reversed(turns) if turn.topic not in small_talk), turns[-1] if turns else None)
 
 
 def in_a_row(turns: Iterable[Earlier], topic: str) -> int:

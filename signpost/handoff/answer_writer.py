@@ -17,7 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from signpost.conversation.buttons import button_id
-from signpost.conversation.context import Held, Situation, held, in_a_row, situation_of
+from signpost.conversation.context import Held, Situation, held, in_a_row, last_subject, situation_of
 from signpost.handoff.answers import FOLLOW_UP, SERVICE_WORDS, UTTER, Answer, Answers, fill, read_answers, service_word
 from signpost.handoff.card import ELSEWHERE, EMERGENCY, card_text, make_card
 from signpost.handoff.service_in_hand import service_in_hand
@@ -112,15 +112,19 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def _in_context(self, topic: str, situation: Situation) -> tuple[str, Held | None]:
         """The topic to answer after what was shown before, and what an earlier turn still asks of it (None: nothing)."""
         understood, turns = situation.understood, situation.turns
-        if turns and not (understood and understood.service):
-            topic = self._answers.instead(turns[-1].topic, topic) or topic
-        small_talk = self._answers.small_talk()
+        last = last_subject(turns, self._answers.small_talk)
+        if last and not (understood and understood.service):
+            topic = self._answers.instead(last.topic, topic) or topic
+        if situation.area != ELSEWHERE:
+            topic = self._answers.here(topic) or topic
+        small_talk = self._answers.small_talk
         unsure = topic in UNSURE.values()
         earlier = held(turns, {*small_talk, FALLBACK}, self._answers.urgency, ease=0 if unsure else 1)
         if understood and understood.topic == topic and self._too_short_to_tell(topic, situation, earlier):
             unsure, earlier = True, held(turns, {*small_talk, FALLBACK}, self._answers.urgency, ease=0)
         if not unsure:
-            return topic, earlier if topic in small_talk or topic.startswith(FOLLOW_UP) else None
+            holds = topic in small_talk or topic.startswith(FOLLOW_UP) or self._answers.about(topic)
+            return topic, earlier if holds else None
         urgency = _more_urgent(self._answers.urgency(topic), earlier.urgency if earlier else "")
         if in_a_row(turns, FALLBACK) >= 2 and urgency != URGENCIES[0]:
             return TALK_TO_A_PERSON, earlier
@@ -129,7 +133,7 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def _too_short_to_tell(self, topic: str, situation: Situation, earlier: Held | None) -> bool:
         """Whether a few words after a serious answer seem, not surely, to be about something far less serious."""
         understood = situation.understood
-        if understood is None or earlier is None or topic.startswith(FOLLOW_UP) or topic in self._answers.small_talk():
+        if understood is None or earlier is None or topic.startswith(FOLLOW_UP) or topic in self._answers.small_talk:
             return False
         calmer = URGENCIES.index(self._answers.urgency(topic) or URGENCIES[-1]) > URGENCIES.index(earlier.urgency)
         few = 0 < situation.words <= _FEW_WORDS and understood.confidence < _HALF_SURE and not understood.service
@@ -160,19 +164,30 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def _handoff(
         self, topic: str, answer: Answer, situation: Situation, service: Service, earlier: Held | None, urgency: str
     ) -> tuple[str, ...]:
-        """The routes in order: the service a follow-up is about; those of a serious earlier answer; the answer's own."""
-        before: tuple[str, ...] = ()
+        """The routes in order: the service a follow-up is about; those of a serious earlier answer; the answer's own.
+
+        An answer about one service keeps that one first.
+        """
+        routes: tuple[str, ...] = answer.handoff
         if topic.startswith(FOLLOW_UP):
-            last = situation.turns[-1].services if situation.turns else ()
-            before = (service.id, *(name for name in last if name != EMERGENCY))
+            last = last_subject(situation.turns, self._answers.small_talk)
+            routes = (service.id, *(name for name in (last.services if last else ()) if name != EMERGENCY), *routes)
         elif earlier and earlier.turn.urgency in _SERIOUS:
             people = [name for name in earlier.turn.services if name != EMERGENCY or urgency in _SERIOUS]
-            before = tuple(sorted(people, key=lambda name: not self._suits(name, situation.audience)))
-        if not before:
-            return answer.handoff
+            people.sort(key=lambda name: not self._suits(name, situation.audience))
+            routes = (*routes, *people) if self._answers.about(topic) else (*people, *routes)
+        else:
+            return routes
         local = self._content.council.local_ids if situation.area == ELSEWHERE else frozenset()
-        routes = dict.fromkeys(name for name in (*before, *answer.handoff) if name not in local)
-        return tuple(routes)[: _MOST_SERVICES_EMERGENCY if urgency == URGENCIES[0] else _MOST_SERVICES]
+        return self._most([name for name in dict.fromkeys(routes) if name not in local], situation.audience, urgency)
+
+    def _most(self, routes: list[str], audience: str, urgency: str) -> tuple[str, ...]:
+        """As many routes as a card of this urgency holds, the audience's usual one among them where it is one of `routes`."""
+        most = _MOST_SERVICES_EMERGENCY if urgency == URGENCIES[0] else _MOST_SERVICES
+        usual = self._content.card.default_routes[audience][0]
+        same = {usual, *self._content.council.roles.get(usual, {}).values()}
+        kept, left = routes[:most], [name for name in routes[most:] if name in same]
+        return tuple(kept if same & set(kept) or not left else [*kept[:-1], left[0]])
 
     def _suits(self, name: str, audience: str) -> bool:
         service = self._content.services.get(name)
@@ -183,10 +198,16 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
 
         A message without a subject of its own keeps the next steps of the earlier one.
         """
+<<<<<<< HEAD
         understood = situation.understood
         unsure = topic in UNSURE.values() and understood is not None
         small_talk = self._answers.small_talk()
         near = [name for name in understood.close if name not in small_talk] if understood and not topic.startswith(FOLLOW_UP) else []
+=======
+        unsure = topic in UNSURE.values() and situation.understood is not None
+        small_talk = self._answers.small_talk
+        near = [name for name in situation.understood.close if name not in small_talk] if unsure and situation.understood else []
+>>>>>>> talk
         before = self._answers.for_audience(earlier.turn.topic, situation.audience) if earlier and not topic.startswith(FOLLOW_UP) else ()
         names = [*_in_turn(before[0].next if before else (), near), *answer.next] if unsure else []
         names = names or [*near, *_in_turn(before[0].next if before else (), answer.next)]

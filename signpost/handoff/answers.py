@@ -53,6 +53,7 @@ class Answers:
 
     by_topic: Mapping[str, tuple[Answer, ...]]
     topics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    small_talk: frozenset[str] = frozenset()  # topics that bring no subject of their own (`small_talk: true`)
 
     def urgency(self, topic: str) -> str:
         """The topic's own urgency; '' for an unknown topic."""
@@ -66,9 +67,9 @@ class Answers:
         """The topic that answers `follow_up` right after `topic` (`follow_ups:`); '' for none."""
         return str((self.topics.get(topic, {}).get("follow_ups") or {}).get(follow_up) or "")
 
-    def small_talk(self) -> frozenset[str]:
-        """The topics that bring no subject of their own (`small_talk: true`)."""
-        return frozenset(topic for topic, about in self.topics.items() if about.get("small_talk"))
+    def here(self, topic: str) -> str:
+        """The topic that answers for `topic` when the person lives in the council's area after all (`here:`); '' for itself."""
+        return str(self.topics.get(topic, {}).get("here") or "")
 
     def for_audience(self, topic: str, audience: str, unknown: bool = False) -> tuple[Answer, ...]:
         """The wordings of `topic` for `audience`: its own, else the default ones. Empty for an unknown topic.
@@ -91,7 +92,7 @@ def read_answers(responses: Mapping[str, list[dict[str, Any]]]) -> Answers:
         topic = name.removeprefix(UTTER)
         by_topic[topic] = tuple(_answer(topic, wording) for wording in wordings)
         topics[topic] = wordings[-1].get("metadata") or {}
-    return Answers(by_topic, topics)
+    return Answers(by_topic, topics, frozenset(topic for topic, about in topics.items() if about.get("small_talk")))
 
 
 def _answer(topic: str, wording: Mapping[str, Any]) -> Answer:

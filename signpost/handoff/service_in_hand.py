@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from signpost.conversation.context import Earlier, Situation
+from signpost.conversation.context import Earlier, Situation, last_subject
 from signpost.handoff.answers import FOLLOW_UP, Answers
 from signpost.handoff.card import ELSEWHERE, EMERGENCY
 from signpost.register.content import CHILDREN, Content, Service
@@ -30,8 +30,8 @@ def _candidates(content: Content, answers: Answers, names: Names, situation: Sit
     if situation.understood:
         yield situation.understood.service
     yield situation.last_service
-    if situation.turns:
-        last = situation.turns[-1]
+    last = last_subject(situation.turns, answers.small_talk)
+    if last:
         yield _subject(content, answers, names, last, situation.audience)
         asked = (turn.services for turn in reversed(situation.turns) if turn.topic.startswith(FOLLOW_UP))
         yield next((services[0] for services in asked if services and services[0] in last.services), "")

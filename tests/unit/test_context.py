@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.conversation.context import PLACE, Earlier, Situation, held, situation_of, who_asks
 from signpost.conversation.forgetting_store import recalled, remembered
-from signpost.register.content import AUDIENCES
+from signpost.register.content import AUDIENCES, ContentFault
 from signpost.understanding.place_names import read_places
 from signpost.understanding.understood import KEY, Understood
 from tests.conftest import ROOT
@@ -84,6 +85,7 @@ def test_nothing_is_held_where_nothing_serious_was_said() -> None:
 
 
 SEVERAL = Earlier("t", "asked_for_nudes", "worried", ("report-remove", "childline", "ceop"))
+OK = Earlier("affirm", "affirm", "information", ("childline",))
 ASKED_CEOP = Earlier("f", "followup_is_it_free", "practical", ("ceop", "childline"))
 
 
@@ -97,6 +99,7 @@ ASKED_CEOP = Earlier("f", "followup_is_it_free", "practical", ("ceop", "childlin
         ("young_person", (Earlier("t", "tell_council", "practical", ("childline", "wiltshire-eds")),), "", "wiltshire-eds"),
         ("young_person", (SEVERAL, ASKED_CEOP), "", "ceop"),
         ("young_person", (ASKED_CEOP, Earlier("t", "t", "practical", ("childline", "ceop"))), "", "ceop"),
+        ("young_person", (Earlier("t", "tell_ceop", "practical", ("ceop", "childline")), OK), "", "ceop"),
         ("survivor", (), "", "rape-crisis"),
     ],
 )
@@ -141,6 +144,8 @@ def test_a_local_service_is_no_subject_for_somebody_elsewhere() -> None:
         (understood("t"), "", "", "parent", "parent"),
         (understood("t", "young_person", urgency="emergency"), "", "parent", "", "young_person"),
         (understood("t", "young_person", who=0.97, urgency="emergency"), "parent", "", "", "young_person"),
+        (understood("t", "own_behaviour", who=0.5, usual="friend"), "", "", "", "friend"),
+        (understood("t", "professional", who=0.9, usual="young_person"), "", "", "", "professional"),
         (None, "survivor", "", "", "survivor"),
     ],
 )
@@ -225,3 +230,39 @@ def test_what_follows_after_telling_is_one_walk_through_every_route() -> None:
     assert {f"tell_{route}" for route in routes} <= reached
     for route in ("childline", "ceop", "council", "police", "school"):
         assert f"tell_{route}_who_knows" in WRITER.answers.for_audience(f"tell_{route}", "young_person")[0].next
+
+
+@pytest.mark.parametrize("broken", [None, "- a list", "cues: [i live in]", "cues: ["])
+def test_a_broken_list_of_places_is_named(tmp_path: Path, broken: str | None) -> None:
+    if broken is not None:
+        (tmp_path / "places.yml").write_text(broken, encoding="utf-8")
+    with pytest.raises(ContentFault, match=r"places\.yml"):
+        read_places(tmp_path)
+
+
+def test_somebody_from_here_is_not_told_how_to_find_another_council() -> None:
+    assert card("not_in_area", area="elsewhere")["topic"] == "not_in_area"
+    assert card("not_in_area")["topic"] == "go_on"
+
+
+def test_a_young_person_never_loses_childline_to_a_full_card() -> None:
+    full = ("emergency-999", "police-101", "ceop", "report-remove", "samaritans", "shout", "childline")
+    shown = card("affirm", Earlier("t", "sextortion_money", "emergency", full), audience="young_person")
+    assert "childline" in shown["ids"]
+    assert shown["ids"][:3] == list(full[:3])
+
+
+def test_a_question_about_one_service_after_danger_keeps_it_first_and_the_others_behind() -> None:
+    shown = card("how_contact_childline", SUICIDAL)
+    assert shown["ids"][0] == "childline"
+    assert "samaritans" in shown["ids"]
+    assert shown["urgency"] == "worried"
+
+
+def test_go_on_walks_from_answer_to_answer_and_an_ok_in_between_changes_nothing() -> None:
+    turn = Earlier("tell_childline", "tell_childline", "practical", ("childline",))
+    for expected in ("tell_childline_who_knows", "tell_what_you_can_ask", "how_to_tell_someone", "what_happens_if_i_tell"):
+        shown = card("go_on", turn, OK)
+        assert shown["topic"] == expected
+        turn = Earlier("go_on", shown["topic"], shown["urgency"], tuple(shown["ids"]))
+    assert card("go_on")["topic"] == "go_on"
