@@ -16,7 +16,10 @@ from pathlib import Path
 from types import FrameType
 
 from signpost.register.content import ContentFault, read_content
+from signpost.twin.reviewed_topics import read_reviewed_topics
+from signpost.twin.twin_words import read_twin_words
 from signpost.understanding.patterns import PatternFault, PatternFinder, read_lists, read_patterns
+from signpost.web_chat.launcher import Launcher
 
 _PATIENCE_SECONDS = 120  # a slow machine's first start; the usual one takes 10 to 15
 _GRACE_SECONDS = 5.0  # between asking a process to end and ending it
@@ -55,7 +58,9 @@ def check_before_start(model: Path, host: str, port: int) -> None:
     """Raise NotReady, naming the file and the fault, when the assistant could not answer safely."""
     folder = Path("data")
     try:
-        read_content(folder)
+        Launcher(read_content(folder), folder)
+        read_twin_words(folder)
+        read_reviewed_topics(folder)
         PatternFinder(read_patterns(folder), read_lists(folder / "safety" / "words.yml"))
     except (ContentFault, PatternFault) as fault:
         raise NotReady(str(fault)) from fault

@@ -23,7 +23,7 @@ import pytest
 import yaml
 from rasa.utils.endpoints import EndpointConfig
 
-from signpost.desk.run import free_port
+from signpost.desk.run import NotReady, check_before_start, free_port
 from signpost.desk.twin import write_twin
 from signpost.handoff.answer_writer import AnswerWriter, Situation
 from signpost.handoff.answers import SERVICE_WORDS, fill, read_answers
@@ -208,6 +208,27 @@ def test_a_broken_file_is_named_and_the_old_pages_stay(tmp_path: Path) -> None:
     with pytest.raises(ContentFault, match=r"twin\.yml is missing"):
         write_twin(data, out, NOW)
     assert (out / "answers" / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("twin.yml", "words: {}\n"),
+        ("embed.yml", "words: {launcher: Chat}\n"),
+        ("embed.yml", "words: ["),
+        ("topics/ask_what_is_cse.yml", "responses: ["),
+        ("topics/ask_what_is_cse.yml", "responses: {utter_untitled: [{text: Words., metadata: {urgency: worried}}]}\n"),
+    ],
+)
+def test_a_start_with_broken_page_words_does_not_happen_and_one_line_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str
+) -> None:
+    shutil.copytree(DATA, tmp_path / "data")
+    (tmp_path / "data" / file).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotReady, match=rf"{Path(file).name}|untitled") as fault:
+        check_before_start(MODEL, "127.0.0.1", free_port())
+    assert "\n" not in str(fault.value)
 
 
 @pytest.fixture(scope="module")
