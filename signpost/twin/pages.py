@@ -1,4 +1,4 @@
-"""Compiles the reviewed content into plain pages: the same words as the chat, because the chat's own answer writer writes them.
+"""Compiles the reviewed content into plain pages: the words of the chat, filled in and given a card by the same functions.
 
 The name of an answer's page says nothing about its topic, and every page has the council's name as its title: both stay in the
 history of a phone that somebody else may look at.
@@ -10,20 +10,18 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from rasa.utils.endpoints import EndpointConfig
 
-from signpost.handoff.answer_writer import FALLBACK, AnswerWriter, Situation
-from signpost.register.content import Content, read_content
+from signpost.handoff.answers import SERVICE_WORDS, Answer, fill, service_word
+from signpost.register.content import Content, Service, read_content
 from signpost.twin.reviewed_topics import ReviewedTopics, TopicPage, read_reviewed_topics
-from signpost.twin.static_card import StaticLine, day_and_night, static_card, usual_card
+from signpost.twin.static_card import StaticLine, static_card, usual_card
 from signpost.twin.twin_words import TwinWords, read_twin_words
 
 _TEMPLATES = Path(__file__).parent / "page"
@@ -45,15 +43,12 @@ def page_name(topic: str, audience: str) -> str:
 
 def compile_twin(folder: Path, now: datetime) -> Twin:
     """Compile the content of `folder` (`data/`) as it is true on the day of `now`. Raises ContentFault when a file is wrong."""
-    return _Compiler(read_content(folder), read_twin_words(folder), read_reviewed_topics(folder), folder, now).compiled()
+    return _Compiler(read_content(folder), read_twin_words(folder), read_reviewed_topics(folder), now).compiled()
 
 
 class _Compiler:
-    def __init__(self, content: Content, words: TwinWords, topics: ReviewedTopics, folder: Path, now: datetime) -> None:
+    def __init__(self, content: Content, words: TwinWords, topics: ReviewedTopics, now: datetime) -> None:
         self._content, self._words, self._topics, self._now = content, words, topics, now
-        self._at = now
-        domain: Any = SimpleNamespace(responses=topics.responses)  # all that the writer asks of a Rasa domain
-        self._writer = AnswerWriter(EndpointConfig(content=str(folder)), domain, clock=lambda: self._at)
         self._lists = {
             audience: topics.for_audience(audience) + (topics.for_audience("operator") if audience == _OTHERS else [])
             for audience in words.audiences
@@ -96,40 +91,42 @@ class _Compiler:
         texts = self._texts(page)
         name = page_name(page.topic, page.audience)
         manifest.extend({"topic": page.topic, "audience": page.audience, "page": name, "sha256": fingerprint(text)} for text in texts)
-        cards = []
-        for moment in day_and_night(self._content.council.calendar, self._now):
-            cards.append(self._written(page, moment)["custom"])
-        following = [self._topics.find(topic, page.audience) for topic in page.next]
-        others = [other for other in self._topics.pages if other.topic == page.topic and other.audience != page.audience]
+        answer = page.answers[0]
+        about = (self._service(answer).id,) if _asks_for_a_service(answer) else ()
+        following = [self._topics.find(topic, page.audience) for topic in answer.next]
         return self._page(
             "answer.html",
             page=page,
-            lines=static_card(self._content, cards),
+            lines=static_card(self._content, (*about, *answer.handoff), page.urgency, page.audience, page.topic, self._now),
             texts=texts,
             dates=page,
             following=[other for other in following if other is not None],
-            others=others,
+            others=[other for other in self._topics.pages if other.topic == page.topic and other.audience != page.audience],
         )
 
     def _texts(self, page: TopicPage) -> list[str]:
         """Every wording of the page as the chat would say it today, each once."""
-        said = [self._written(page, self._now, turn)["text"].partition("\n")[0] for turn in range(page.wordings)]
-        return list(dict.fromkeys(said))
+        day = self._content.council.calendar.local(self._now).date()
+        return list(dict.fromkeys(fill(answer, self._content, self._service(answer), day) for answer in page.answers))
 
-    def _written(self, page: TopicPage, at: datetime, turn: int = 0) -> dict[str, Any]:
-        self._at = at
-        written = self._writer.write(page.topic, Situation(page.audience, "", None, "", (page.topic, FALLBACK) * turn))
-        if written is None:
-            raise LookupError(f"The answer writer has no words for '{page.topic}', though the files hold them.")
-        return written
+    def _service(self, answer: Answer) -> Service:
+        """The service that an answer about 'them' is filled with here: the first of its own of which the register knows what it asks."""
+        asked = [name for name in answer.placeholders() if name in SERVICE_WORDS]
+        services = [self._content.services[route] for route in answer.handoff if route in self._content.services]
+        usual = [self._content.services[route] for route in self._content.card.default_routes[_OTHERS] if route in self._content.services]
+        shown = [service for service in services + usual if service.is_shown()]
+        return next((service for service in shown if all(service_word(service, name) for name in asked)), shown[0])
 
     def _leaflet(self, audience: str) -> str:
         leaflet = self._words.leaflets[audience]
         found = [self._topics.find(topic, audience) for topic in leaflet.topics]
-        pages = [replace(page, audience=audience) for page in found if page is not None]
         lines = usual_card(self._content, audience, self._now, leaflet.handoff)
         return self._page(
-            "leaflet.html", lines=lines, leaflet=leaflet, parts=[(page.title, self._texts(page)[0]) for page in pages], dates=self._words
+            "leaflet.html",
+            lines=lines,
+            leaflet=leaflet,
+            parts=[(page.title, self._texts(page)[0]) for page in found if page],
+            dates=self._words,
         )
 
     def _letters(self) -> list[tuple[str, list[TopicPage]]]:
@@ -148,6 +145,10 @@ class _Compiler:
 
     def _page(self, template: str, **values: Any) -> str:
         return self._jinja.get_template(template).render(**values)
+
+
+def _asks_for_a_service(answer: Answer) -> bool:
+    return any(name in SERVICE_WORDS for name in answer.placeholders())
 
 
 def leaflet_name(audience: str) -> str:

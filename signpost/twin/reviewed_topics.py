@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from signpost.handoff.answers import UTTER
+from signpost.handoff.answers import UTTER, Answer, read_answers
 from signpost.register.content import AUDIENCES, URGENCIES, ContentFault
 
 # The C reader takes a tenth of the time: the assistant compiles the twin when it starts.
@@ -19,24 +19,22 @@ _load = partial(yaml.load, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 @dataclass(frozen=True)
 class TopicPage:
-    """One topic as one audience reads it: title, urgency, how many wordings, the next topics, review dates."""
+    """One topic as one audience reads it: title, urgency, its wordings, review dates."""
 
     topic: str
     audience: str
     is_default: bool
     title: str
     urgency: str
-    wordings: int
-    next: tuple[str, ...]
+    answers: tuple[Answer, ...]
     reviewed: str
     review_by: str
 
 
 @dataclass(frozen=True)
 class ReviewedTopics:
-    """Every topic of the files: Rasa's `responses` as they stand there, and the pages that they make."""
+    """Every topic of the files, as the pages that it makes."""
 
-    responses: dict[str, list[dict[str, Any]]]
     pages: tuple[TopicPage, ...]
 
     def for_audience(self, audience: str) -> list[TopicPage]:
@@ -64,21 +62,23 @@ def read_reviewed_topics(folder: Path) -> ReviewedTopics:
             if "intent" in intent:
                 home[str(intent["intent"])] = str((intent.get("metadata") or {}).get("audience", "unknown"))
         responses.update(content.get("responses") or {})
-    pages = [page for name, wordings in responses.items() for page in _pages(name.removeprefix(UTTER), wordings, home)]
-    return ReviewedTopics(responses, tuple(sorted(pages, key=_by_title)))
+    answers = read_answers(responses).by_topic
+    topics = ((name.removeprefix(UTTER), wordings) for name, wordings in responses.items())
+    pages = [page for topic, wordings in topics for page in _pages(topic, wordings, answers[topic], home)]
+    return ReviewedTopics(tuple(sorted(pages, key=_by_title)))
 
 
-def _pages(topic: str, wordings: list[dict[str, Any]], home: dict[str, str]) -> Iterator[TopicPage]:
-    title = next((str(wording["metadata"]["title"]) for wording in wordings if (wording.get("metadata") or {}).get("title")), "")
-    by_audience: dict[str | None, list[dict[str, Any]]] = {}
-    for wording in wordings:
-        condition = wording.get("condition") or []
-        by_audience.setdefault(str(condition[0]["value"]) if condition else None, []).append(wording)
+def _pages(topic: str, wordings: list[dict[str, Any]], answers: tuple[Answer, ...], home: dict[str, str]) -> Iterator[TopicPage]:
+    by_audience: dict[str | None, list[tuple[Answer, dict[str, Any]]]] = {}
+    for wording, answer in zip(wordings, answers, strict=True):
+        metadata = wording.get("metadata") or {}
+        if not metadata.get("service_unknown"):  # said of a service that somebody has just seen: a page has seen none
+            by_audience.setdefault(answer.audience, []).append((answer, metadata))
+    title = next((answer.title for answer in answers if answer.title), "")
     for own, group in by_audience.items():
         usual = home.get(topic, "unknown")
         audience = own or ("unknown" if usual in by_audience else usual)
-        metadata = group[0].get("metadata") or {}
-        urgency = str(metadata.get("urgency", ""))
+        urgency = str(group[0][1].get("urgency", ""))
         if audience not in AUDIENCES or urgency not in URGENCIES or not title:
             raise ContentFault(f"data/: the answer of '{topic}' lacks an urgency, an audience or a title that is known. Run make check.")
         yield TopicPage(
@@ -87,10 +87,9 @@ def _pages(topic: str, wordings: list[dict[str, Any]], home: dict[str, str]) -> 
             own is None,
             title,
             urgency,
-            len(group),
-            tuple(metadata.get("next") or ()),
-            min(str((wording.get("metadata") or {}).get("reviewed", "")) for wording in group),
-            min(str((wording.get("metadata") or {}).get("review_by", "")) for wording in group),
+            tuple(answer for answer, _ in group),
+            min(str(metadata.get("reviewed", "")) for _, metadata in group),
+            min(str(metadata.get("review_by", "")) for _, metadata in group),
         )
 
 

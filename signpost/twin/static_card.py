@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from typing import Any
 from urllib.parse import urlsplit
 
-from signpost.handoff.card import EMERGENCY, make_card
+from signpost.handoff.card import EMERGENCY, Line, make_card
 from signpost.register.content import Content
 from signpost.register.opening_hours import Calendar
 
@@ -37,40 +36,37 @@ class StaticLine:
         return f"{address.netloc.removeprefix('www.')}{path}"
 
 
-def day_and_night(calendar: Calendar, now: datetime) -> tuple[datetime, datetime]:
-    """Noon of the next working day and the small hours of the next Sunday: between them every service of a role has its turn."""
+def moments(calendar: Calendar, now: datetime) -> tuple[datetime, ...]:
+    """Moments of the week ahead between which everyone on a card has a turn: a working day at noon and in the evening, the weekend."""
     today = calendar.local(now).replace(minute=0, second=0, microsecond=0)
-    noon, night = today.replace(hour=12), today.replace(hour=3)
-    while noon.weekday() > _THURSDAY or calendar.is_bank_holiday(noon.date()):
-        noon += timedelta(days=1)
-    while night.weekday() != _SUNDAY:
-        night += timedelta(days=1)
-    return noon, night
+    working, sunday = today, today
+    while working.weekday() > _THURSDAY or calendar.is_bank_holiday(working.date()):
+        working += timedelta(days=1)
+    while sunday.weekday() != _SUNDAY:
+        sunday += timedelta(days=1)
+    return working.replace(hour=12), sunday.replace(hour=3), working.replace(hour=19), sunday.replace(hour=12)
 
 
-def static_card(content: Content, cards: Iterable[Mapping[str, Any]]) -> list[StaticLine]:
-    """Merge the `custom` objects of a card at several moments, in the order to try."""
-    by_moment = [custom["handoff"]["services"] for custom in cards]
-    services = [service for rank in zip_longest(*by_moment) for service in rank if service]
-    lines = {}
-    for service in services:
-        words = content.services[service["id"]].words
-        web = "" if service["id"] == EMERGENCY else service["web"]
-        lines[service["id"]] = StaticLine(
-            service["id"],
-            service["name"],
-            service["phone"],
-            "" if service["text"] == service["phone"] else service["text"],
-            web,
-            "" if service["chat"] == web else service["chat"],
-            service["note"],
-            words["hours"],
-        )
+def static_card(content: Content, handoff: Iterable[str], urgency: str, audience: str, topic: str, now: datetime) -> list[StaticLine]:
+    """Everyone who stands on the chat's card for `handoff` at one of the moments, in the order to try."""
+    routes = tuple(handoff)
+    cards = [make_card(content, routes, urgency, audience, topic, "", at).services for at in moments(content.council.calendar, now)]
+    lines: dict[str, StaticLine] = {}
+    for rank in zip_longest(*cards):
+        for line in rank:
+            if line is not None and line.id not in lines:
+                lines[line.id] = _static(content, line)
     return list(lines.values())
+
+
+def _static(content: Content, line: Line) -> StaticLine:
+    web = "" if line.id == EMERGENCY else line.web
+    text = "" if line.text == line.phone else line.text
+    chat = "" if line.chat == web else line.chat
+    return StaticLine(line.id, line.name, line.phone, text, web, chat, line.note, content.services[line.id].words["hours"])
 
 
 def usual_card(content: Content, audience: str, now: datetime, handoff: Iterable[str] = ()) -> list[StaticLine]:
     """The card of `handoff`, or of the usual routes of `audience`, for a page that is about no single answer. 999 stands first."""
     routes = (EMERGENCY, *(handoff or content.card.default_routes[audience]))
-    moments = day_and_night(content.council.calendar, now)
-    return static_card(content, (make_card(content, routes, "worried", audience, "fallback", "", at).as_custom() for at in moments))
+    return static_card(content, routes, "worried", audience, "fallback", now)

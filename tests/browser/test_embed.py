@@ -23,7 +23,8 @@ COUNCIL = read_content(ROOT / "data").council
 HOST = f"https://{COUNCIL.links['allowed_hosts'][0]}/safety"
 EXIT = str(COUNCIL.links["exit_to"])
 CHAT = "https://chat.example"
-POLICY = f"default-src 'none'; script-src {CHAT}; frame-src {CHAT}; style-src 'self'"
+REST = f"frame-src {CHAT}; style-src 'self'"
+POLICY = f"default-src 'none'; script-src {CHAT}; {REST}"
 PAGE = """<!doctype html><html lang="en"><head><title>Council</title><meta name="viewport" content="width=device-width">{line}</head>
 <body><main><h1>Council page</h1><p>Some words.</p><label>Your note <input id="note"></label></main></body></html>"""
 LINE = f'<script src="{CHAT}/embed/loader.js" defer></script>'
@@ -65,10 +66,12 @@ Visit = Callable[..., Council]
 
 @pytest.fixture
 def visit(browser: Browser, assistant: Assistant) -> Iterator[Visit]:
-    """Open the council's page; `frame` is what stands at /chat (None: the assistant's own page), `line` what the council put in."""
+    """Open the council's page; `frame` is what stands at /chat, `line` what the council put in."""
     contexts = []
 
-    def visited(frame: str | None = FRAME, line: str = LINE, width: int = 1280, height: int = 800, dark: bool = False) -> Council:
+    def visited(
+        frame: str = FRAME, line: str = LINE, policy: str = POLICY, width: int = 1280, height: int = 800, dark: bool = False
+    ) -> Council:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
         contexts.append(context)
         council = Council(context.new_page(), context)
@@ -76,13 +79,13 @@ def visit(browser: Browser, assistant: Assistant) -> Iterator[Visit]:
         def chat(route: Route) -> None:
             path = route.request.url.removeprefix(CHAT)
             council.asked.append(path)
-            if frame is not None and path == "/chat":
+            if path == "/chat":
                 route.fulfill(body=frame, content_type="text/html")
             else:
                 route.fulfill(response=route.fetch(url=f"{assistant.url}{path}"))
 
         context.route(f"{CHAT}/**", chat)
-        headers = {"Content-Security-Policy": POLICY, "Content-Type": "text/html"}
+        headers = {"Content-Security-Policy": policy, "Content-Type": "text/html"}
         context.route(f"{HOST}*", lambda route: route.fulfill(body=PAGE.format(line=line), headers=headers))
         context.route(f"{EXIT}*", lambda route: route.fulfill(body="weather", content_type="text/html"))
         council.page.on("console", lambda message: council.refused.append(message.text) if message.type == "error" else None)
@@ -143,8 +146,12 @@ def test_the_launcher_is_worked_by_keyboard_alone(visit: Visit) -> None:
     expect(launcher).to_be_focused()
 
 
-def test_it_works_under_a_strict_policy_and_keeps_its_looks(visit: Visit) -> None:
-    council = visit()
+NONCE = "script-src 'nonce-only-this-one'"
+
+
+@pytest.mark.parametrize("scripts", [f"script-src {CHAT}", NONCE, f"{NONCE} 'strict-dynamic'"])
+def test_it_works_under_a_strict_policy_and_keeps_its_looks(visit: Visit, scripts: str) -> None:
+    council = visit(line=LINE.replace("defer", "nonce='only-this-one' defer"), policy=f"default-src 'none'; {scripts}; {REST}")
     council.open()
     settled(council)
     assert council.refused == []

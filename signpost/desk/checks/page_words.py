@@ -10,7 +10,6 @@ import yaml
 
 from signpost.desk.checks import wording
 from signpost.desk.checks.tree import Fault, Tree, Wording
-from signpost.register.content import CardWords
 
 FILES = ("data/twin.yml", "data/embed.yml")
 _SENTENCE = 5  # words; a label of fewer has no reading age
@@ -18,7 +17,7 @@ _SENTENCE = 5  # words; a label of fewer has no reading age
 
 def worded(tree: Tree) -> Iterator[Fault]:
     """Every sentence is checked as an answer to somebody whose age nobody knows, a leaflet's title as one to its readers."""
-    content = replace(tree.content, facts={}, services={}, card=CardWords({}, {}))  # they have checks of their own
+    content = replace(tree.content, facts={}, services={}, card=replace(tree.content.card, words={}))  # they have checks of their own
     everything = tuple(_wordings(tree))
     sentences = tuple(found for found in everything if len(found.text.split()) >= _SENTENCE)
     yield from wording.allowed(replace(tree, wordings=everything, content=content))
