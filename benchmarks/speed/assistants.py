@@ -102,7 +102,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, project: Path) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"The assistant did not start; see {project / 'run.log'}.")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/webhooks/rest/", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/webhooks/rest/", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
