@@ -11,9 +11,10 @@ from typing import Any
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from signpost.conversation.kept_events import event_of
 from signpost.understanding.understood import KEY
 
 HEARD = "understood_audience"  # the slot for who seems to ask, from the last message that told
@@ -86,7 +87,7 @@ def _audience(event: UserUttered) -> str:
 
 def recalled(kept: dict[str, Any], sender_id: str, domain: Domain) -> DialogueStateTracker:
     """Return the tracker that `remembered` gave, ready for the next message."""
-    events = [Event.from_parameters(event) for event in kept["events"]]
+    events = [event_of(event) for event in kept["events"]]
     tracker = DialogueStateTracker.from_events(sender_id, [event for event in events if event], domain.slots)
     for name, value in kept["slots"].items():
         if value is not None and name in tracker.slots:
