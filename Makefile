@@ -11,7 +11,7 @@ export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: run reload train check test review topic twin coverage lock style why
+.PHONY: run reload train check test review topic twin coverage lock style why bench-speed
 
 run: $(MODEL)
 	@$(PY) -m signpost.desk.$(if $(filter 1,$(WORKERS)),run,run_workers --workers $(WORKERS)) --host $(HOST) --port $(PORT)
@@ -31,6 +31,10 @@ style: .venv/ready
 
 test: check $(MODEL)
 	@.venv/bin/pytest
+
+# QUICK=1 for a short run. Everything that it finds stands in docs/benchmarks-speed.md.
+bench-speed: $(MODEL)
+	@$(PY) -m benchmarks.speed $(if $(QUICK),--quick)
 
 review: .venv/ready
 	@$(PY) -m signpost.desk.review

@@ -76,12 +76,13 @@ def running(project: Path) -> Iterator[Running]:
     port = free_port()
     command = [sys.executable, "-m", "rasa", "run", "-m", "models/model.tar.gz", "--interface", "127.0.0.1", "--port", str(port)]
     command += ["--credentials", "credentials.yml"]
+    one_core = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     if (project / "endpoints.yml").exists():
         command += ["--endpoints", "endpoints.yml"]
     began = time.monotonic()
     with (project / "run.log").open("w") as log:
         process = subprocess.Popen(  # noqa: S603
-            command, cwd=project, env=ENVIRONMENT, stdout=log, stderr=log, preexec_fn=lambda: os.sched_setaffinity(0, _CORE)
+            command, cwd=project, env={**ENVIRONMENT, **one_core}, stdout=log, stderr=log, preexec_fn=lambda: os.sched_setaffinity(0, _CORE)
         )
     try:
         _wait(process, port, project)

@@ -120,6 +120,8 @@ def environment_of_processes(host: str, actions_port: int) -> dict[str, str]:
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         "PYTHONWARNINGS": "ignore",
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "OMP_NUM_THREADS": "1",  # one core answers one message; threads of one process only wait for each other
+        "OPENBLAS_NUM_THREADS": "1",
     }
 
 
