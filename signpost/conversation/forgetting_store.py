@@ -11,18 +11,11 @@ from typing import Any
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-<<<<<<< HEAD
-from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.conversation.context import lasting
-=======
-from rasa.shared.core.events import UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker
-
 from signpost.conversation.kept_events import event_of
-from signpost.understanding.understood import KEY
->>>>>>> speed
 
 _TURNS_KEPT = 4  # enough for every rule, story, follow-up and 'never the same twice'; flat in cost however long somebody talks
 
@@ -88,19 +81,10 @@ def remembered(tracker: DialogueStateTracker) -> dict[str, Any]:
 
 def recalled(kept: dict[str, Any], sender_id: str, domain: Domain) -> DialogueStateTracker:
     """Return the tracker that `remembered` gave, ready for the next message."""
-<<<<<<< HEAD
-    events = [Event.from_parameters(event) for event in kept["events"]]
+    events = [event_of(event) for event in kept["events"]]
     # Slots as events, and last: Rasa replays a conversation, and its start empties them.
     slots = [SlotSet(name, value) for name, value in kept["slots"].items() if value is not None]
     return DialogueStateTracker.from_events(sender_id, [*(event for event in events if event), *slots], domain.slots)
-=======
-    events = [event_of(event) for event in kept["events"]]
-    tracker = DialogueStateTracker.from_events(sender_id, [event for event in events if event], domain.slots)
-    for name, value in kept["slots"].items():
-        if value is not None and name in tracker.slots:
-            tracker.slots[name].value = value
-    return tracker
->>>>>>> speed
 
 
 def _stripped(event: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def _user(record: Record) -> Event:
 
 
 def _bot(record: Record) -> Event:
-    return BotUttered(record["text"], record["data"], timestamp=record["timestamp"])
+    return BotUttered(record["text"], record["data"], record.get("metadata"), record["timestamp"])
 
 
 def _action(record: Record) -> Event:

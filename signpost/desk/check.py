@@ -10,14 +10,10 @@ from signpost.desk import coverage
 from signpost.desk.checks import answers, page_words, patterns, rasa_lets_pass, register, wording
 from signpost.desk.checks.tree import Fault, Tree, read_tree
 from signpost.register.content import ContentFault, read_content
-<<<<<<< HEAD
 from signpost.understanding.language_files import LanguageFault, read_languages
 from signpost.understanding.pattern_finder import load_finder
 from signpost.understanding.patterns import PatternFault
-=======
-from signpost.understanding.patterns import PatternFault, PatternFinder, read_lists, read_patterns
 from signpost.understanding.place_names import read_places
->>>>>>> talk
 
 CHECKS = (
     *rasa_lets_pass.CHECKS,
@@ -40,15 +36,10 @@ def main() -> int:
     root = Path()
     try:
         content = read_content(root / "data")
-<<<<<<< HEAD
         load_finder(root / "data")
         read_languages(root / "data" / "languages")
-    except (ContentFault, PatternFault, LanguageFault) as fault:
-=======
         read_places(root / "data")
-        PatternFinder(read_patterns(root / "data"), read_lists(root / "data" / "safety" / "words.yml"))
-    except (ContentFault, PatternFault) as fault:
->>>>>>> talk
+    except (ContentFault, PatternFault, LanguageFault) as fault:
         print(fault, file=sys.stderr)
         return 1
     tree = read_tree(root, content, date.today())

@@ -16,15 +16,11 @@ from pathlib import Path
 from types import FrameType
 
 from signpost.register.content import ContentFault, read_content
-<<<<<<< HEAD
-from signpost.understanding.pattern_finder import load_finder
-from signpost.understanding.patterns import PatternFault
-=======
 from signpost.twin.reviewed_topics import read_reviewed_topics
 from signpost.twin.twin_words import read_twin_words
-from signpost.understanding.patterns import PatternFault, PatternFinder, read_lists, read_patterns
+from signpost.understanding.pattern_finder import load_finder
+from signpost.understanding.patterns import PatternFault
 from signpost.web_chat.launcher import Launcher
->>>>>>> embed
 
 _PATIENCE_SECONDS = 120  # a slow machine's first start; the usual one takes 10 to 15
 _GRACE_SECONDS = 5.0  # between asking a process to end and ending it
@@ -63,15 +59,10 @@ def check_before_start(model: Path, host: str, port: int) -> None:
     """Raise NotReady, naming the file and the fault, when the assistant could not answer safely."""
     folder = Path("data")
     try:
-<<<<<<< HEAD
-        read_content(folder)
-        load_finder(folder)
-=======
         Launcher(read_content(folder), folder)
         read_twin_words(folder)
         read_reviewed_topics(folder)
-        PatternFinder(read_patterns(folder), read_lists(folder / "safety" / "words.yml"))
->>>>>>> embed
+        load_finder(folder)
     except (ContentFault, PatternFault) as fault:
         raise NotReady(str(fault)) from fault
     except (OSError, ValueError) as fault:

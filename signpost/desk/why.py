@@ -48,7 +48,7 @@ def explain(message: Message) -> Iterator[str]:
         for question in ("topic", "urgency", "audience"):
             yield f"{question:<9} {_likeliest(getattr(scores, question))}"
         if scores.parts:
-            most = max(part.get("emergency", 0.0) for part in scores.parts)
+            most = max(part.urgency.get("emergency", 0.0) for part in scores.parts)
             yield f"parts     {len(scores.parts)}, the most urgent one emergency {most:.2f}"
     understood = Understood.from_dict(message.get(KEY))
     if understood:

@@ -198,16 +198,10 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
 
         A message without a subject of its own keeps the next steps of the earlier one.
         """
-<<<<<<< HEAD
         understood = situation.understood
         unsure = topic in UNSURE.values() and understood is not None
-        small_talk = self._answers.small_talk()
-        near = [name for name in understood.close if name not in small_talk] if understood and not topic.startswith(FOLLOW_UP) else []
-=======
-        unsure = topic in UNSURE.values() and situation.understood is not None
         small_talk = self._answers.small_talk
-        near = [name for name in situation.understood.close if name not in small_talk] if unsure and situation.understood else []
->>>>>>> talk
+        near = [name for name in understood.close if name not in small_talk] if understood and not topic.startswith(FOLLOW_UP) else []
         before = self._answers.for_audience(earlier.turn.topic, situation.audience) if earlier and not topic.startswith(FOLLOW_UP) else ()
         names = [*_in_turn(before[0].next if before else (), near), *answer.next] if unsure else []
         names = names or [*near, *_in_turn(before[0].next if before else (), answer.next)]

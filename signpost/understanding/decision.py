@@ -138,7 +138,7 @@ class Decision(GraphComponent):
             pattern=net.name if net and net.urgency == urgency else "",
             service=service,
             who=round(max(scores.audience.values()), 4),
-            usual=self._topics.get(topic, {}).get("audience", ""),
+            usual=self._answers[choice.topic].audience,
         )
 
     def _of_topics(self, scores: Scores) -> Array:
