@@ -27,6 +27,12 @@ _LEET_L = str.maketrans("0134578@$!|€", "oleastbaslle")
 _LEET_SIGNS = re.compile(r"[a-z][0134578@$!|€]+[a-z]|^[@$!4310|][a-z]{2,}")
 _AGE_OR_YEAR = re.compile(r"(?:yr|y|year|age|aged|ks|[a-z])?\d{1,4}(?:yo|yrs?|st|nd|rd|th|am|pm|k|m|x|%|b|a|ish|s|f|g)?[\d:]*")
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]{1,2}){3,}[^\W\d_](?![^\W_])")
+_DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_][.\-*]){2,}[^\W\d_](?![^\W_])")
+_CHAINED = re.compile(r"(?<![^\W_])[^\W\d_]+(?:[./\\|,;:+~-][^\W\d_]+){2,}(?![^\W_])")
+_CHAIN = re.compile(r"[./\\|,;:+~-]")
+_RUN_ON = re.compile(r"(?<=[^\W\d_])([!?]{2,}|[!?.](?=[a-z]{4}))(?=[^\W\d_])")  # help!!pls, stop.please; not k!ll
+_TWO = re.compile(r"\b(want|wanted|going|have|need|got|try|trying|used|how|what|told|scared|like|able|about) 2(?= [a-z])")
+_TAILS = {"'ll": "will", "'d": "would", "'ve": "have", "'re": "are", "'m": "am", "n't": "not"}
 _BETWEEN = re.compile(r"[ .\-_*]+")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _LATIN = re.compile(r"[a-z]")
@@ -52,7 +58,10 @@ class NormalText:
         text = text[:LONGEST_MESSAGE]
         for _ in range(_ROUNDS):
             before = text
-            text = _SPACED.sub(lambda found: _BETWEEN.sub("", found.group()), _characters(text))
+            text = _SPACED.sub(lambda found: self._joined(found.group()), _characters(text))
+            text = _DOTTED.sub(lambda found: _BETWEEN.sub("", found.group()), text)
+            text = _CHAINED.sub(lambda found: _CHAIN.sub(" ", found.group()), text)
+            text = _TWO.sub(r"\1 to", _RUN_ON.sub(r"\1 ", text))
             text = " ".join(self._word(word) for word in text.split())
             if text == before:
                 break
@@ -70,13 +79,18 @@ class NormalText:
         bare = core.replace("'", "")
         if bare in self.words:
             core = self.words[bare]
-        elif core.endswith("n't"):
-            core = f"{core[:-3]} not"
+        elif tail := next((tail for tail in _TAILS if core.endswith(tail) and core != tail), ""):
+            core = f"{core[: -len(tail)]} {_TAILS[tail]}"
         elif _STARRED.fullmatch(core):
             core = self._unstarred(core)
         elif len(core) >= _SHORTEST_GLUED and core.isalpha() and core not in self.counts:
             core = self._unglued(core)
         return f"{before}{core}{after}"
+
+    def _joined(self, spaced: str) -> str:
+        """Spaced-out letters as a word, or as words where only that makes known ones ('k i l l  m e')."""
+        word = _BETWEEN.sub("", spaced)
+        return word if word in self.counts or word in self.words else self._unglued(word)
 
     def _squeezed(self, core: str) -> str:
         """Stretched letters back: one of each, or two where only that is a known word ('killl', 'sooo', 'feeeel')."""
@@ -102,9 +116,9 @@ class NormalText:
         best: list[tuple[float, int]] = [(0.0, 0)]
         for end in range(1, len(core) + 1):
             options = [
-                (best[start][0] + math.log(total / self.counts[piece]), start)
+                (best[start][0] + math.log(total / known), start)
                 for start in range(max(0, end - _LONGEST_WORD), end)
-                if (piece := core[start:end]) in self.counts and (len(piece) > 1 or piece in "ai")
+                if (known := self._known(core[start:end]))
             ]
             best.append(min(options, default=(math.inf, 0)))
         if math.isinf(best[-1][0]):
@@ -114,6 +128,12 @@ class NormalText:
             pieces.append(core[best[end][1] : end])
             end = best[end][1]
         return " ".join(reversed(pieces))
+
+    def _known(self, piece: str) -> int:
+        """How often a piece of run-together words is seen, 0 for no word; typed words of three letters or more (dont) count once."""
+        if len(piece) == 1 and piece not in "ai":
+            return 0
+        return self.counts.get(piece, 0) or int(len(piece) > 2 and piece in self.words)
 
 
 def read_text_speak(path: Path) -> dict[str, str]:
@@ -166,9 +186,10 @@ def _characters(text: str) -> str:
         accents = accents + 1 if kind == "Mn" else 0
         if kind == "Cf" or accents > 1:
             continue  # zero-width, bidi control, and all but the first of a pile of accents
-        kept.append(" " if kind in _BLANK else letter)
-    plain = "".join(kept)
+        kept.append(letter if letter == "\n" else " " if kind in _BLANK else letter)
+    plain = _LINES.sub(". ", "".join(kept))
     return " ".join((plain if plain.isascii() else unicodedata.normalize("NFKC", plain)).replace("_", " ").split())
 
 
+_LINES = re.compile(r"(?<=[^\W_])[^\S\n]*\n\s*")  # the end of a line ends a sentence; after a full stop or an emoji it is a blank
 _BLANK = frozenset({"Cc", "Zl", "Zp", "Zs", "Cs", "Co", "Cn"})

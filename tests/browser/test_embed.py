@@ -1,8 +1,4 @@
-"""One line on a council page: a launcher that everybody can work, under the strictest policy, that leaves at once and without a trace.
-
-The council's page stands at the first of the hosts that council.yml allows, the chat at another origin (chat.example); both are served
-to the browser by the test, the second one from the running assistant.
-"""
+"""One line on a council page: a launcher that everybody can work, that leaves at once and without a trace."""
 
 from __future__ import annotations
 
@@ -10,97 +6,24 @@ import gzip
 import re
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
-from signpost.register.content import read_content
+from tests.browser.council_page import CHAT, EXIT, FRAME, HOST, LINE, REST, Council, Visit, settled, visits
 from tests.conftest import ROOT, Assistant
 
-COUNCIL = read_content(ROOT / "data").council
-HOST = f"https://{COUNCIL.links['allowed_hosts'][0]}/safety"
-EXIT = str(COUNCIL.links["exit_to"])
-CHAT = "https://chat.example"
-REST = f"frame-src {CHAT}; style-src 'self'"
-POLICY = f"default-src 'none'; script-src {CHAT}; {REST}"
-PAGE = """<!doctype html><html lang="en"><head><title>Council</title><meta name="viewport" content="width=device-width">{line}</head>
-<body><main><h1>Council page</h1><p>Some words.</p><label>Your note <input id="note"></label></main></body></html>"""
-LINE = f'<script src="{CHAT}/embed/loader.js" defer></script>'
-# What the chat page has agreed to: it says that it is here, asks to leave or to close, and takes the focus when it was opened.
-FRAME = """<!doctype html><html lang="en"><title>Chat</title><input id="box" aria-label="Message"><button id="leave">Leave</button><script>
-const say = (signpost) => parent.postMessage({ signpost }, "*");
-const heard = (window.heard = []);
-addEventListener("message", ({ data }) => { heard.push(data.signpost); if (data.signpost === "opened") box.focus(); });
-addEventListener("keydown", ({ key }) => { if (key === "Escape") say("close"); });
-leave.onclick = () => say("leave");
-say("here");
-</script>"""
 SHIFTS = """new Promise(done => {
   let moved = 0;
   new PerformanceObserver(list => (moved += list.getEntries().length)).observe({ type: "layout-shift", buffered: true });
   requestAnimationFrame(() => requestAnimationFrame(() => done(moved)));
 })"""
-AXE_TAGS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
-
-
-@dataclass
-class Council:
-    """A council page in a browser, what it asked the chat's server for, and what its policy refused."""
-
-    page: Page
-    context: BrowserContext
-    asked: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-
-    def open(self) -> None:
-        self.page.get_by_role("button", name="Open the chat").click()
-
-    def in_frame(self, script: str) -> object:
-        return next(frame for frame in self.page.frames if frame.url == f"{CHAT}/chat").evaluate(script)
-
-
-Visit = Callable[..., Council]
 
 
 @pytest.fixture
 def visit(browser: Browser, assistant: Assistant) -> Iterator[Visit]:
-    """Open the council's page; `frame` is what stands at /chat, `line` what the council put in."""
-    contexts = []
-
-    def visited(
-        frame: str = FRAME, line: str = LINE, policy: str = POLICY, width: int = 1280, height: int = 800, dark: bool = False
-    ) -> Council:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
-        contexts.append(context)
-        council = Council(context.new_page(), context)
-
-        def chat(route: Route) -> None:
-            path = route.request.url.removeprefix(CHAT)
-            council.asked.append(path)
-            if path == "/chat":
-                route.fulfill(body=frame, content_type="text/html")
-            else:
-                route.fulfill(response=route.fetch(url=f"{assistant.url}{path}"))
-
-        context.route(f"{CHAT}/**", chat)
-        headers = {"Content-Security-Policy": policy, "Content-Type": "text/html"}
-        context.route(f"{HOST}*", lambda route: route.fulfill(body=PAGE.format(line=line), headers=headers))
-        context.route(f"{EXIT}*", lambda route: route.fulfill(body="weather", content_type="text/html"))
-        council.page.on("console", lambda message: council.refused.append(message.text) if message.type == "error" else None)
-        council.page.goto(HOST)
-        return council
-
-    yield visited
-    for context in contexts:
-        context.close()
-
-
-def settled(council: Council) -> None:
-    """Wait until the page in the frame has the focus."""
-    frame = council.page.frame_locator("#signpost-chat iframe")
-    expect(frame.locator("#box")).to_be_focused()
+    """Open the council's page."""
+    yield from visits(browser, assistant)
 
 
 def test_a_council_page_stays_as_light_and_still_as_it_was(visit: Visit, assistant: Assistant) -> None:
@@ -285,62 +208,6 @@ def test_a_frame_that_shows_an_error_does_not_hide_the_people_who_can_help(visit
     council.open()
     expect(council.page.locator("#signpost-chat iframe")).to_be_visible()
     expect(council.page.get_by_role("link", name="0800 1111")).to_be_visible(timeout=6000)
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (320, 640)])
-def test_no_fault_that_axe_can_find(visit: Visit, width: int, height: int, dark: bool) -> None:
-    council = visit(width=width, height=height, dark=dark)
-    assert violations(council.page) == []
-    council.context.route(f"{CHAT}/embed/alive.js", lambda route: route.abort())
-    council.open()
-    expect(council.page.get_by_role("button", name="Try the chat again")).to_be_visible()
-    assert violations(council.page) == []
-    sizes = (
-        council.page.get_by_role("dialog")
-        .locator("a, button")
-        .evaluate_all(
-            "all => all.map(one => one.getBoundingClientRect()).map(box => Math.min(box.height, box.right <= innerWidth ? 99 : 0))"
-        )
-    )
-    assert min(sizes) >= 44
-    box = council.page.get_by_role("dialog").bounding_box()
-    assert box is not None
-    assert (box["width"] == width and box["height"] == height) == (width == 320), "the panel fills a small screen"
-
-
-def violations(page: Page) -> list[str]:
-    return [found["id"] for found in Axe().run(page, options=AXE_TAGS).response["violations"]]
-
-
-def test_on_a_small_screen_nothing_behind_the_panel_can_be_reached(visit: Visit) -> None:
-    council = visit(width=320, height=640)
-    council.open()
-    settled(council)
-    assert council.page.evaluate("document.querySelector('#note').focus(), document.activeElement.id") != "note"
-    council.page.keyboard.press("Escape")
-    expect(council.page.get_by_role("button", name="Open the chat")).to_be_focused()
-
-
-def test_in_forced_colours_the_launcher_keeps_an_edge(visit: Visit) -> None:
-    council = visit()
-    council.page.emulate_media(forced_colors="active")
-    edge = "getComputedStyle(document.getElementById('signpost-chat').shadowRoot.querySelector('.launcher')).borderTopColor"
-    assert council.page.evaluate(edge) not in ("rgba(0, 0, 0, 0)", "transparent")
-
-
-def test_the_demo_page_holds_the_one_line_under_a_strict_policy(browser: Browser, assistant: Assistant) -> None:
-    page = browser.new_page()
-    faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    answer = page.goto(f"{assistant.url}/demo")
-    assert answer is not None
-    assert "unsafe" not in answer.headers["content-security-policy"]
-    expect(page.get_by_role("button", name="Open the chat")).to_be_visible()
-    assert page.locator("script").count() == 1
-    assert violations(page) == []
-    assert faults == []
-    page.close()
 
 
 def test_the_loader_holds_no_words_of_its_own() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,13 @@ def test_it_never_raises_and_is_idempotent(text: str) -> None:
     assert NORMAL(once) == once
 
 
+@settings(max_examples=500, deadline=None)
+@given(st.text(alphabet="aadeiklmnost 0134257!?@$*#.,-_/|'\n\u2019\u200b\u202e\u0430\u0435", max_size=40))
+def test_it_is_idempotent_on_what_hides_words(text: str) -> None:
+    once = NORMAL(text)
+    assert NORMAL(once) == once
+
+
 @pytest.mark.parametrize("unit", ["a ", "a", "!", "a!", "k*", "1a", "😭", "a\u0301\u0301", "\u200b", "e" * 50 + " "])
 def test_ten_thousand_characters_of_anything_are_read(unit: str) -> None:
     assert isinstance(NORMAL(unit * (10_000 // len(unit))), str)
@@ -65,10 +73,39 @@ def test_ten_thousand_characters_of_anything_are_read(unit: str) -> None:
         ("D0n't t3ll any1", "do not tell anyone"),
         ("im 15yo b4 2moro", "i am 15yo before tomorrow"),
         ("я хочу", "я хочу"),
+        ("k.m.s", "kill myself"),
+        ("K I L L  M Y S E L F", "kill myself"),
+        ("i/want/to/die", "i want to die"),
+        ("i.want.to.die", "i want to die"),
+        ("idontwanttodie", "i do not want to die"),
+        ("help!!!tell", "help!!! tell"),
+        ("he'd kill me, i'll die, they've", "he would kill me, i will die, they have"),
+        ("i want 2 die", "i want to die"),
+        ("i had tea\nhe is here", "i had tea. he is here"),
+        ("do not tell w/out him", "do not tell without him"),
     ],
 )
 def test_hidden_words_come_back(typed: str, meant: str) -> None:
     assert NORMAL(typed) == meant
+
+
+@pytest.mark.parametrize("unit", ["iwanttodie", "a b ", "k!ll ", "a.b.", "a/b/", "x2 ", "so\u200b", "killlll ", "d*e ", "\n"])
+def test_the_work_grows_no_faster_than_the_text(unit: str) -> None:
+    def steps(size: int) -> int:
+        counted = 0
+
+        def count(*_: object) -> None:
+            nonlocal counted
+            counted += 1
+
+        sys.setprofile(count)
+        try:
+            NORMAL((unit * size)[:size])
+        finally:
+            sys.setprofile(None)
+        return counted
+
+    assert steps(8_000) < 3 * steps(4_000) + 1_000
 
 
 def test_words_seen_too_seldom_are_not_known() -> None:
