@@ -51,7 +51,7 @@ class Decision(GraphComponent):
             "danger_in_part": 0.6,
             "worry": 0.6,
             "topics_share": 0.8,
-            "pattern_share": 0.5,
+            "pattern_share": 0.2,
             "nobody": 0.75,
             "near": 0.03,
         }
