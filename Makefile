@@ -10,7 +10,7 @@ export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: run train check test review topic coverage lock style
+.PHONY: run train check test review topic coverage prove assurance lock style
 
 run: $(MODEL)
 	@$(PY) -m signpost.desk.run --host $(HOST) --port $(PORT)
@@ -35,6 +35,12 @@ topic: .venv/ready
 
 coverage: .venv/ready
 	@$(PY) -m signpost.desk.coverage
+
+prove: $(MODEL)
+	@$(PY) -m signpost.desk.prove --minutes $(or $(minutes),30)
+
+assurance: $(MODEL)
+	@$(PY) -m signpost.desk.assurance
 
 lock:
 	uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.10 --no-annotate --no-header -o requirements.lock

@@ -64,7 +64,7 @@ class Guard:
             yield "unreviewed text"
         if rest != card_text(self._content, card) or self._names_what_is_withdrawn(rest):
             yield "unreviewed card text"
-        if card.urgency == URGENCIES[0] and "999" not in answer and "999" not in rest.partition("\n")[2].partition("\n")[0]:
+        if card.urgency == URGENCIES[0] and "999" not in answer + rest:
             yield "emergency without 999"
         for button in (button for message in messages for button in message.get("buttons") or []):
             if set(button) != {"title", "payload"} or (button["title"], button["payload"]) not in self._buttons:
