@@ -25,7 +25,7 @@ style: .venv/ready
 	@.venv/bin/ruff check -q . && .venv/bin/ruff format -q --check . && .venv/bin/mypy
 
 test: check $(MODEL)
-	@.venv/bin/pytest
+	@.venv/bin/pytest --junitxml=results/junit.xml
 
 review: .venv/ready
 	@$(PY) -m signpost.desk.review

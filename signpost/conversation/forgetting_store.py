@@ -11,7 +11,7 @@ from typing import Any
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.understanding.understood import KEY
@@ -77,7 +77,7 @@ def remembered(tracker: DialogueStateTracker) -> dict[str, Any]:
     slots = tracker.current_slot_values()
     heard = [audience for event in tracker.events if isinstance(event, UserUttered) and (audience := _audience(event))]
     slots[HEARD] = heard[-1] if heard else slots.get(HEARD)
-    return {"slots": slots, "events": [_stripped(event) for event in events[start:]]}
+    return {"slots": slots, "events": [_stripped(event) for event in events[start:] if event["event"] != "slot"]}
 
 
 def _audience(event: UserUttered) -> str:
@@ -87,11 +87,9 @@ def _audience(event: UserUttered) -> str:
 def recalled(kept: dict[str, Any], sender_id: str, domain: Domain) -> DialogueStateTracker:
     """Return the tracker that `remembered` gave, ready for the next message."""
     events = [Event.from_parameters(event) for event in kept["events"]]
-    tracker = DialogueStateTracker.from_events(sender_id, [event for event in events if event], domain.slots)
-    for name, value in kept["slots"].items():
-        if value is not None and name in tracker.slots:
-            tracker.slots[name].value = value
-    return tracker
+    # Slots as events, and last: Rasa replays a conversation, and its start empties them.
+    slots = [SlotSet(name, value) for name, value in kept["slots"].items() if value is not None]
+    return DialogueStateTracker.from_events(sender_id, [*(event for event in events if event), *slots], domain.slots)
 
 
 def _stripped(event: dict[str, Any]) -> dict[str, Any]:
