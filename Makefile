@@ -11,7 +11,7 @@ export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: run reload train check test review topic twin coverage lock style why bench-speed
+.PHONY: run reload train check test review topic twin coverage lock style why bench-speed prove assurance
 
 run: $(MODEL)
 	@$(PY) -m signpost.desk.$(if $(filter 1,$(WORKERS)),run,run_workers --workers $(WORKERS)) --host $(HOST) --port $(PORT)
@@ -30,7 +30,7 @@ style: .venv/ready
 	@.venv/bin/ruff check -q . && .venv/bin/ruff format -q --check . && .venv/bin/mypy
 
 test: check $(MODEL)
-	@.venv/bin/pytest
+	@.venv/bin/pytest --junitxml=results/junit.xml
 
 # QUICK=1 for a short run. Everything that it finds stands in docs/benchmarks-speed.md.
 bench-speed: $(MODEL)
@@ -50,6 +50,12 @@ why: $(MODEL)
 
 coverage: .venv/ready
 	@$(PY) -m signpost.desk.coverage
+
+prove: $(MODEL)
+	@$(PY) -m signpost.desk.prove --minutes $(or $(minutes),30)
+
+assurance: $(MODEL)
+	@$(PY) -m signpost.desk.assurance
 
 lock:
 	uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.10 --no-annotate --no-header -o requirements.lock

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from signpost.register.content import CHILDREN, Content, Service
+from signpost.register.content import CHILDREN, URGENCIES, Content, Service
 
-_MOST = 6  # services on one card: an emergency may list so many, any other answer has four at most by check
+_MOST = 6  # services on one card
 EMERGENCY = "emergency-999"
 ELSEWHERE = "elsewhere"  # the area of a person who lives outside this council's
 
@@ -41,36 +42,80 @@ class Card:
 
     def as_custom(self) -> dict[str, Any]:
         """Return the contract's `custom` object."""
-        return {"handoff": asdict(self)}
+        services = [dict(vars(line)) for line in self.services]
+        return {"handoff": {"urgency": self.urgency, "audience": self.audience, "topic": self.topic, "services": services}}
 
 
 def make_card(content: Content, handoff: Iterable[str], urgency: str, audience: str, topic: str, area: str, now: datetime) -> Card:
     """Return the card for an answer's `handoff` list (service ids and council roles) as it is true at the instant `now`.
 
-    Services that are held back never stand on it; one past its review date gives way to its replacement; a child never sees an
-    adults-only line first, nor an adult a children's line; an emergency always shows 999; it is never empty.
+    Services that are held back never stand on it; one past its review date gives way; a child never sees an adults-only line first, nor an
+    adult a children's line; an emergency always shows 999; somebody on it is open now; it is never empty.
     """
-    routes = _suited(content, list(handoff), urgency, audience, area, now)
-    lines = tuple(_line(content, service, now) for service in routes[:_MOST])
-    return Card(urgency, audience, topic, lines)
+    return _card_at(content, tuple(handoff), urgency, audience, topic, area, now.replace(second=0, microsecond=0))
 
 
-def _suited(content: Content, handoff: list[str], urgency: str, audience: str, area: str, now: datetime) -> list[Service]:
+@lru_cache(maxsize=4096)  # nothing on a card changes within a minute
+def _card_at(content: Content, handoff: tuple[str, ...], urgency: str, audience: str, topic: str, area: str, minute: datetime) -> Card:
+    routes = _routes(content, handoff, urgency, audience, area, minute)
+    return Card(urgency, audience, topic, tuple(_line(content, service, minute) for service in routes))
+
+
+def _routes(content: Content, handoff: Iterable[str], urgency: str, audience: str, area: str, now: datetime) -> list[Service]:
+    services = _suited(content, handoff, audience, area, now)[:_MOST]
+    somebody_open = any(service.id != EMERGENCY and audience in service.suits and _is_open(content, service, now) for service in services)
+    if not somebody_open and not (urgency == URGENCIES[0] and EMERGENCY in [service.id for service in services[:3]]):
+        services = [*services[: _MOST - 1], _open_route(content, audience, area, now)]
+    if audience in CHILDREN:
+        services = _for_a_child(services)
+    if urgency == URGENCIES[0] and EMERGENCY not in [service.id for service in services[:3]]:
+        services.insert(0, content.services[EMERGENCY])
+    return list({service.id: service for service in services}.values())[:_MOST]
+
+
+def _suited(content: Content, handoff: Iterable[str], audience: str, area: str, now: datetime) -> list[Service]:
+    """The services of `handoff`, led by the usual ones of this audience where none of them is for it."""
     services = _resolved(content, handoff, area, now)
     people = [service for service in services if service.id != EMERGENCY]
     if not any(audience in service.suits for service in people):
         usual = _resolved(content, content.card.default_routes[audience], area, now)
         services = [service for service in services if service.id == EMERGENCY] + usual + people
-    elif audience in CHILDREN and people[0].suits and not people[0].suits & CHILDREN:
-        first = next(service for service in people if audience in service.suits)
-        services = [service for service in services if service.id == EMERGENCY] + [first] + people
-    if urgency == "emergency" and EMERGENCY not in [service.id for service in services[:3]]:
-        services.insert(0, content.services[EMERGENCY])
     return list({service.id: service for service in services}.values())
 
 
-def _resolved(content: Content, handoff: Iterable[str], area: str, now: datetime) -> list[Service]:
-    """Roles as this council's services (the one that is open now), elsewhere as the nationwide finder; held ones left out."""
+def _for_a_child(services: list[Service]) -> list[Service]:
+    """The same with a line that a child may ring first; adults-only lines go where there is none."""
+    people = [service for service in services if service.id != EMERGENCY]
+    if not people or not is_for_adults_only(people[0]):
+        return services
+    first = next((service for service in people if not is_for_adults_only(service)), None)
+    emergency = [service for service in services if service.id == EMERGENCY]
+    return [*emergency, first, *(service for service in people if service is not first)] if first else emergency
+
+
+def is_for_adults_only(service: Service) -> bool:
+    """Whether the register names audiences for `service` and no child is among them."""
+    return bool(service.suits) and not service.suits & CHILDREN
+
+
+def _open_route(content: Content, audience: str, area: str, now: datetime) -> Service:
+    """Somebody for this audience who is open now: in date where possible, else one whose review is overdue, at the very last 999."""
+    usual = content.card.open_routes[audience]
+    national = (service.id for service in content.services.values() if audience in service.suits and not service.dials_999())
+    anybody = [name for name in national if name not in content.council.local_ids]
+    for routes, overdue in ((usual, False), (anybody, False), (usual, True), (anybody, True)):
+        for service in _resolved(content, routes, area, now, overdue):
+            if _is_open(content, service, now):
+                return service
+    return content.services[EMERGENCY]
+
+
+def _resolved(content: Content, handoff: Iterable[str], area: str, now: datetime, overdue: bool = False) -> list[Service]:
+    """Roles as this council's services (the one that is open now), elsewhere as the nationwide finder; held ones left out.
+
+    A service past its review date gives way to its replacement, or leaves; `overdue`: it stays when it has none.
+    """
+    day = content.council.calendar.local(now).date()
     found = []
     for route in handoff:
         choice = content.council.roles.get(route)
@@ -80,12 +125,28 @@ def _resolved(content: Content, handoff: Iterable[str], area: str, now: datetime
             route = choice["open"]
             if "closed" in choice and not _is_open(content, content.services[route], now):
                 route = choice["closed"]
-        service: Service | None = content.services[route]
-        if service is not None and service.replacement and service.review_by < content.council.calendar.local(now).date():
-            service = content.services[service.replacement]
+        if area == ELSEWHERE and route in content.council.local_ids:
+            continue
+        service = _in_date(content, content.services[route], day) or (content.services[route] if overdue else None)
         if service is not None and service.is_shown():
             found.append(service)
     return found
+
+
+def _in_date(content: Content, service: Service, day: date) -> Service | None:
+    """The service, or the first of its replacements that is not past its review date; None when there is none."""
+    passed: set[str] = set()
+    while is_overdue(service, day):
+        passed.add(service.id)
+        if not service.replacement or service.replacement in passed:
+            return None
+        service = content.services[service.replacement]
+    return service
+
+
+def is_overdue(service: Service, day: date) -> bool:
+    """Whether nobody has checked the service when somebody should have. 999 is law and never lapses."""
+    return service.review_by < day and not service.dials_999()
 
 
 def _is_open(content: Content, service: Service, now: datetime) -> bool | None:
@@ -106,8 +167,13 @@ def _line(content: Content, service: Service, now: datetime) -> Line:
         chat=chat.value if chat else "",
         open_now=_is_open(content, service, now),
         hours=_hours(content, service, now),
-        note=service.words["note"],
+        note=note(content, service, is_overdue(service, content.council.calendar.local(now).date())),
     )
+
+
+def note(content: Content, service: Service, overdue: bool) -> str:
+    """The line's note; an overdue service says of itself that nobody has checked it lately."""
+    return f"{service.words['note']} {content.card.words['overdue']}".strip() if overdue else service.words["note"]
 
 
 def _hours(content: Content, service: Service, now: datetime) -> str:

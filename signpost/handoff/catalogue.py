@@ -10,8 +10,11 @@ from signpost.register.content import Content
 
 
 def catalogue(answers: Answers, content: Content) -> frozenset[str]:
-    """Return the text of every answer, one entry for each combination of dated fact and service it can be filled with."""
-    return frozenset(text for wordings in answers.by_topic.values() for answer in wordings for text in _texts(answer, content))
+    """Return the text of every answer, one entry for each combination of dated fact and service it can be filled with.
+
+    A text that rests on a fact which nobody has checked is none of them.
+    """
+    return frozenset(text for wordings in answers.by_topic.values() for answer in wordings for text in _texts(answer, content) if text)
 
 
 def _texts(answer: Answer, content: Content) -> Iterator[str]:
@@ -34,7 +37,7 @@ def _values(name: str, content: Content) -> list[str]:
         return [content.council.words[name]]
     fact = content.facts.get(name)
     if fact is None or fact.status != "checked":
-        return [""]
+        return []
     return [_with_council_words(text, content) for text, _, _ in fact.says]
 
 

@@ -16,6 +16,7 @@ from signpost.register.opening_hours import Calendar, Hours, read_hours
 AUDIENCES = ("young_person", "friend", "parent", "professional", "survivor", "own_behaviour", "operator", "unknown")
 URGENCIES = ("emergency", "worried", "practical", "information")  # most urgent first
 CHILDREN = frozenset({"young_person", "friend", "unknown"})  # who may be a child: an adults-only line never comes first
+EMERGENCY_CALLS = frozenset({"emergency-999", "silent-999", "emergency-sms", "bsl-999"})  # ids of the ways to call 999
 
 _KINDS = ("phone", "text", "textphone", "web", "chat", "email", "form", "app")
 _SHOWN = ("number_ok", "number_ok_hours_blank", "link_only")
@@ -65,6 +66,10 @@ class Service:
             return tuple(channel for channel in self.channels if channel.kind in ("web", "chat", "form", "app"))
         return self.channels
 
+    def dials_999(self) -> bool:
+        """Whether this is the emergency call, by voice, text or sign: for danger now and nothing else."""
+        return self.id in EMERGENCY_CALLS
+
     def first(self, *kinds: str) -> Channel | None:
         """The first cleared channel of one of these kinds, or None."""
         return next((channel for channel in self.shown_channels() if channel.kind in kinds), None)
@@ -108,11 +113,12 @@ class CardWords:
 
     words: Mapping[str, str]
     default_routes: Mapping[str, tuple[str, ...]]
+    open_routes: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Content:
-    """Everything a reply is made of besides the answers themselves."""
+    """Everything a reply is made of besides the answers themselves. Equal to itself only, so that cards can be remembered by it."""
 
     services: Mapping[str, Service]
     retired_numbers: tuple[str, ...]
@@ -156,13 +162,17 @@ def _check_links(content: Content, folder: Path) -> None:
     for service in content.services.values():
         if service.replacement and service.replacement not in content.services:
             raise ContentFault(f"data/: '{service.id}' is to be replaced by '{service.replacement}', which is not in the register.")
-    for audience, routes in content.card.default_routes.items():
-        for route in routes:
-            if route not in content.services and route not in content.council.roles:
-                raise ContentFault(f"{folder / 'card.yml'}: default_routes of {audience} name '{route}', which is no service and no role.")
-    missing = set(AUDIENCES) - set(content.card.default_routes)
-    if missing:
-        raise ContentFault(f"{folder / 'card.yml'}: default_routes lack {', '.join(sorted(missing))}. Add a list of services for each.")
+    for key, by_audience in (("default_routes", content.card.default_routes), ("open_routes", content.card.open_routes)):
+        for audience, routes in by_audience.items():
+            for route in routes:
+                if route not in content.services and route not in content.council.roles:
+                    raise ContentFault(f"{folder / 'card.yml'}: {key} of {audience} name '{route}', which is no service and no role.")
+        missing = set(AUDIENCES) - set(by_audience)
+        if missing:
+            raise ContentFault(f"{folder / 'card.yml'}: {key} lack {', '.join(sorted(missing))}. Add a list of services for each.")
+    emergency = content.services.get("emergency-999")
+    if emergency is None or not emergency.is_shown():
+        raise ContentFault(f"{folder / 'helplines.yml'}: 'emergency-999' is missing or held back. Every emergency shows it: restore it.")
 
 
 def _yaml(path: Path) -> dict[str, Any]:
@@ -282,7 +292,11 @@ def _council(content: dict[str, Any], path: Path, local_ids: frozenset[str]) -> 
 
 def _card(path: Path) -> CardWords:
     content = _yaml(path)
-    words, routes = content.get("words"), content.get("default_routes")
-    if not isinstance(words, dict) or not isinstance(routes, dict):
-        raise ContentFault(f"{path}: needs 'words' and 'default_routes'.")
-    return CardWords({key: str(value) for key, value in words.items()}, {key: tuple(value) for key, value in routes.items()})
+    words, usual, at_night = content.get("words"), content.get("default_routes"), content.get("open_routes")
+    if not isinstance(words, dict) or not isinstance(usual, dict) or not isinstance(at_night, dict):
+        raise ContentFault(f"{path}: needs 'words', 'default_routes' and 'open_routes'.")
+    return CardWords(
+        {key: str(value) for key, value in words.items()},
+        {key: tuple(value) for key, value in usual.items()},
+        {key: tuple(value) for key, value in at_night.items()},
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
+from copy import deepcopy
 from datetime import datetime, timezone
 from typing import Any
 
@@ -12,7 +14,8 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.shared.core.domain import Domain
 
 from signpost.handoff.answers import read_answers
-from signpost.handoff.guard import Guard, Messages
+from signpost.handoff.guard import Guard, Messages, safe_card
+from signpost.handoff.guard_events import EXCEPTION, GUARD_EVENTS, LATE
 from signpost.register.content import Content
 
 logger = logging.getLogger(__name__)
@@ -27,8 +30,10 @@ class Turns:
     """Takes turns for one channel. The guard's catalogue is compiled once for each model that is loaded."""
 
     def __init__(self, content: Content, channel: str) -> None:
+        """Raises whatever makes a safe card impossible: without one the start must stop."""
         self._content, self._channel = content, channel
         self._guard: tuple[Domain, Guard] | None = None
+        self._last_resort = safe_card(content, datetime.now(timezone.utc))
 
     def guard_for(self, domain: Domain) -> Guard:
         """Return the guard that knows the answers of `domain`."""
@@ -36,23 +41,54 @@ class Turns:
             self._guard = (domain, Guard(self._content, read_answers(domain.responses)))
         return self._guard[1]
 
-    async def take(self, on_new_message: OnNewMessage, domain: Domain, sender: str, text: str) -> Messages:
+    async def take(self, on_new_message: OnNewMessage, domain: Domain | None, sender: str, text: str) -> Messages:
         """Return the messages that answer `text`; never raises, never empty, never without a card."""
-        guard = self.guard_for(domain)
         collector = WholeReplies()
-        slow = False
         try:
+            guard = self.guard_for(domain or Domain.empty())
             message = UserMessage(text.strip() or _BLANK, collector, sender, input_channel=self._channel)
-            await asyncio.wait_for(on_new_message(message), SECONDS)
-            fault = guard.fault(collector.messages)
-        except asyncio.TimeoutError:
-            fault, slow = "late", True
+            fault = guard.fault(collector.messages) if await in_time(on_new_message(message)) else LATE
         except Exception as error:  # whatever it is, a person must not be left without a human route
-            fault = type(error).__name__
+            logger.warning("A turn failed: %s.", type(error).__name__)  # never any text of the message or the reply
+            fault = EXCEPTION
+        return self.let_out(list(collector.messages), fault)
+
+    def let_out(self, messages: Messages, fault: str | None) -> Messages:
+        """Return `messages`, or the safe card where there is a `fault`, which is counted by its name only."""
         if fault is None:
-            return list(collector.messages)
-        logger.warning("The guard sent the safe card: %s.", fault)  # never any text of the message or the reply
-        return guard.safe_card(datetime.now(timezone.utc), slow)
+            return messages
+        GUARD_EVENTS.add(fault)
+        logger.warning("The guard sent the safe card: %s.", fault)
+        try:
+            return safe_card(self._content, datetime.now(timezone.utc), slow=fault == LATE)
+        except Exception as error:  # the card of the start: its opening hours may be old, its numbers are not
+            logger.warning("The safe card could not be made: %s.", type(error).__name__)
+            return deepcopy(self._last_resort)
+
+
+async def in_time(answering: Awaitable[Any]) -> bool:
+    """Wait for `answering` and return whether it was done within the time; what is late is told to stop and not waited for.
+
+    Raises whatever `answering` raised.
+    """
+    began = time.monotonic()
+    task = asyncio.ensure_future(answering)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=SECONDS)
+    finally:
+        if not task.done():
+            task.add_done_callback(_forget_outcome)
+            task.cancel()
+    if not done:
+        return False
+    task.result()
+    return time.monotonic() - began <= SECONDS
+
+
+def _forget_outcome(task: asyncio.Future[Any]) -> None:
+    """Look at the exception of a turn that was given up, or asyncio would log it, text and all."""
+    if not task.cancelled():
+        task.exception()
 
 
 class WholeReplies(CollectingOutputChannel):

@@ -1,0 +1,91 @@
+"""What the last run of the tests said, from pytest's JUnit file."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PATH = Path("results/junit.xml")
+GREEN, RED, MISSING = "green", "red", "missing"
+
+
+class NoResults(Exception):
+    """The results cannot be used. The message is one sentence for the person at the keyboard."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One test function: how many cases it ran, how many failed or did not run, and what it noted down of itself."""
+
+    cases: int
+    bad: int
+    properties: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def state(self) -> str:
+        """Green when it ran and nothing failed or was left out."""
+        return RED if self.bad else GREEN
+
+
+@dataclass(frozen=True)
+class Results:
+    """Outcomes by test, named as pytest names them without parameters: `tests/unit/test_guard.py::test_what_is_right_leaves`."""
+
+    tests: Mapping[str, Outcome]
+
+    def matching(self, name: str) -> dict[str, Outcome]:
+        """The tests that `name` means: one test, or all of a file or folder."""
+        if name in self.tests:
+            return {name: self.tests[name]}
+        whole = (f"{name}::",) if name.endswith(".py") else (f"{name.rstrip('/')}/",)
+        return {test: outcome for test, outcome in self.tests.items() if "::" not in name and test.startswith(whole)}
+
+    def state(self, name: str) -> str:
+        """Green, red or missing."""
+        found = self.matching(name).values()
+        if not found:
+            return MISSING
+        return RED if any(outcome.bad for outcome in found) else GREEN
+
+    @property
+    def cases(self) -> int:
+        """How many cases ran."""
+        return sum(outcome.cases for outcome in self.tests.values())
+
+    @property
+    def bad(self) -> int:
+        """How many of them failed or did not run."""
+        return sum(outcome.bad for outcome in self.tests.values())
+
+
+def read_results(root: Path) -> Results:
+    """Read the results below `root`. Raises NoResults when there are none, or when content or code is newer than they are."""
+    path = root / PATH
+    if not path.is_file():
+        raise NoResults(f"{PATH} is missing. Run make test.")
+    newer = next((file for file in _made_from(root) if file.stat().st_mtime > path.stat().st_mtime), None)
+    if newer is not None:
+        raise NoResults(f"{PATH} is older than {newer.relative_to(root)}. Run make test.")
+    try:
+        return parse(path.read_bytes())
+    except ElementTree.ParseError as fault:
+        raise NoResults(f"{PATH} is damaged ({fault}). Run make test.") from fault
+
+
+def _made_from(root: Path) -> Iterable[Path]:
+    for folder, kind in (("data", "*.yml"), ("signpost", "*.py"), ("tests", "*.py")):
+        yield from sorted((root / folder).rglob(kind))
+
+
+def parse(xml: bytes) -> Results:
+    """The results in a JUnit file. Raises ElementTree.ParseError when it is none."""
+    tests: dict[str, Outcome] = {}
+    for case in ElementTree.fromstring(xml).iter("testcase"):  # noqa: S314 - see above
+        name = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name', '').partition('[')[0]}"
+        before = tests.get(name, Outcome(0, 0))
+        bad = any(case.find(kind) is not None for kind in ("failure", "error", "skipped"))
+        noted = tuple((entry.get("name", ""), entry.get("value", "")) for entry in case.iter("property"))
+        tests[name] = Outcome(before.cases + 1, before.bad + bad, before.properties + noted)
+    return Results(tests)

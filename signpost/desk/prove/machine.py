@@ -1,0 +1,150 @@
+"""A conversation without the parts that cannot change an answer: real writer, real store form; policies from a table.
+
+What an answer can depend on is what the store remembers of a conversation and what was understood of this message. Both are kept here in
+the very form that the running assistant has them, so that assistant and machine can be checked to say the same.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa.core.actions.action import create_bot_utterance
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from signpost.conversation.buttons import button_id
+from signpost.conversation.forgetting_store import recalled, remembered
+from signpost.desk.prove.subject import Subject
+from signpost.handoff.answers import UTTER
+from signpost.understanding.understood import KEY, UNSURE, Understood
+
+Messages = list[dict[str, Any]]
+Slots = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message as it was understood: the intent and what else may come with one."""
+
+    intent: str
+    pattern: str = ""  # urgency that a safety pattern found
+    service: str = ""
+    close: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class State:
+    """What is remembered between two turns: slots, the intents heard, the events of the turns (oldest first)."""
+
+    slots: Slots = ()
+    history: tuple[str, ...] = ()
+    turns: tuple[tuple[Event, ...], ...] = ()
+
+
+@dataclass
+class Machine:
+    """Takes one turn after the other. Everything that is the same for the same input is worked out once."""
+
+    subject: Subject
+    _kept: int = field(init=False)
+    _messages: dict[Heard, UserUttered] = field(init=False, default_factory=dict)
+    _after: dict[tuple[Heard, Slots, bytes], tuple[Slots, tuple[Event, ...]]] = field(init=False, default_factory=dict)
+    _tracker: DialogueStateTracker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._tracker = DialogueStateTracker("proof", self.subject.domain.slots)
+        many = [event for _ in range(20) for event in (ActionExecuted(ACTION_LISTEN_NAME), UserUttered("", {"name": "x"}))]
+        kept = remembered(DialogueStateTracker.from_events("proof", many, self.subject.domain.slots))
+        self._kept = sum(event["event"] == "user" for event in kept["events"])
+
+    def take(self, state: State, heard: Heard) -> tuple[Messages, bytes, State]:
+        """Return the messages of the turn, the same as bytes (equal when all is equal), and what is remembered after it."""
+        slots = self._with_slots(state.slots, heard.intent)
+        message = self._message(heard)
+        events = [event for turn in state.turns for event in turn]
+        actions = self.subject.policies(state.history, heard.intent)
+        tracker = self._tracker
+        tracker.events = deque([*events, message])
+        tracker.latest_message = message
+        for slot in tracker.slots.values():
+            slot.value = None
+        for name, value in slots:
+            if name in tracker.slots:
+                tracker.slots[name].value = value
+        written = [self._written(action, tracker) for action in actions if action.startswith(UTTER)]
+        messages = [part for reply in written if reply for part in as_messages(reply)]
+        same = marshal.dumps(messages, 2)
+        key = (heard, slots, same)
+        if key not in self._after:
+            self._after[key] = self._remember(slots, message, actions, written)
+        slots_after, turn = self._after[key]
+        turns = (*state.turns, turn)[-self._kept :] if turn else ()
+        return messages, same, State(slots_after, (*state.history, heard.intent)[-4:], turns)
+
+    def forget_memo(self) -> None:
+        """Let go of what was worked out, where it grows."""
+        self._after.clear()
+
+    def _written(self, action: str, tracker: DialogueStateTracker) -> dict[str, Any] | None:
+        writing = self.subject.writer.generate(action, tracker, "proof")
+        try:
+            writing.send(None)
+        except StopIteration as done:
+            reply: dict[str, Any] | None = done.value
+            return reply
+        raise RuntimeError("The answer writer waits for something; an answer must not.")
+
+    def _with_slots(self, slots: Slots, intent: str) -> Slots:
+        new = self.subject.slot_sets.get(intent)
+        return tuple(sorted({**dict(slots), **dict(new)}.items())) if new else slots
+
+    def _message(self, heard: Heard) -> UserUttered:
+        if heard not in self._messages:
+            own = self.subject.urgencies.get(heard.intent) or "information"
+            urgency = heard.pattern or own
+            record = Understood(
+                topic=heard.intent,
+                urgency=urgency,
+                audience="",
+                sure=heard.intent not in UNSURE.values() or not heard.close,
+                confidence=1.0,
+                close=heard.close,
+                pattern="found" if heard.pattern else "",
+                service=heard.service,
+            )
+            intent = {"name": heard.intent, "confidence": 1.0}
+            text = button_id(heard.intent)
+            parsed = {"text": text, "intent": intent, "entities": [], KEY: record.as_dict()}
+            self._messages[heard] = UserUttered(text, intent, [], parsed)
+        return self._messages[heard]
+
+    def _remember(
+        self, slots: Slots, message: UserUttered, actions: tuple[str, ...], written: list[Any]
+    ) -> tuple[Slots, tuple[Event, ...]]:
+        """What the real store keeps of this one turn."""
+        events: list[Event] = [ActionExecuted(ACTION_LISTEN_NAME), message]
+        replies = iter(written)
+        for action in actions:
+            events.append(ActionExecuted(action))
+            reply = next(replies, None) if action.startswith(UTTER) else None
+            if reply:
+                events.append(create_bot_utterance(dict(reply)))
+        turn = DialogueStateTracker.from_events("proof", events, self.subject.domain.slots)
+        for name, value in slots:
+            if name in turn.slots:
+                turn.slots[name].value = value
+        kept = remembered(turn)
+        back = recalled(kept, "proof", self.subject.domain)
+        after = tuple(sorted((name, value) for name, value in back.current_slot_values().items() if value is not None))
+        telling = tuple(event for event in back.events if event.type_name in ("user", "bot", "action"))
+        return after, telling
+
+
+def as_messages(reply: dict[str, Any]) -> Messages:
+    """The messages that Rasa's output channel makes of one reply of the writer."""
+    said = {key: reply[key] for key in ("text", "buttons") if reply.get(key)}
+    return [part for part in (said, {"custom": reply["custom"]} if reply.get("custom") else None) if part]

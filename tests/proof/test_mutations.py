@@ -1,0 +1,193 @@
+"""The certificate can come out otherwise: each promise is broken on purpose, and the proof says so."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signpost.desk.prove import promises as told
+from signpost.desk.prove import walks
+from signpost.desk.prove.certificate import COUNTED, PATH, Part, certificate, fault_of
+from signpost.desk.prove.machine import Heard, Machine, State
+from signpost.desk.prove.progress import Progress
+from signpost.desk.prove.subject import Subject, content_hash, subject
+from signpost.desk.prove.tally import Tally
+from signpost.desk.prove.trained import story_windows
+from signpost.desk.prove.whole import LET_THROUGH, guard_stands
+from signpost.handoff.guard import Guard
+from signpost.register.content import read_content
+from tests.conftest import ROOT
+from tests.proof.conftest import RESPONSES, REVIEWED, Change, model, walked, with_writer
+
+EMERGENCIES = [topic.name for topic in REVIEWED.topics if topic.metadata.get("urgency") == "emergency"]
+
+
+def test_the_content_as_it_is_breaks_nothing(sound: Subject) -> None:
+    tally = walked(sound, "content", "single", "buttons", "stories", "fallbacks", "random", starts=3)
+    assert not tally.broken, tally.examples
+    assert tally.turns > 10_000
+
+
+def test_deleting_any_one_route_from_the_model_is_noticed() -> None:
+    for name, wordings in RESPONSES.items():
+        for number, wording in enumerate(wordings):
+            for route in wording["metadata"]["handoff"]:
+                mutated = copy.deepcopy(wordings)
+                mutated[number]["metadata"]["handoff"].remove(route)
+                assert walks._as_reviewed(mutated) != walks._as_reviewed(wordings), (name, route)
+
+
+def test_a_route_deleted_from_the_model_fails_the_proof() -> None:
+    mutated = copy.deepcopy(RESPONSES)
+    mutated["utter_feel_suicidal"][-1]["metadata"]["handoff"].pop()
+    assert walked(model(mutated), "content").broken[walks.NOT_AS_REVIEWED] == 1
+
+
+def test_an_answer_that_hands_off_to_nobody_fails_even_when_the_files_say_so_too() -> None:
+    mutated = copy.deepcopy(RESPONSES)
+    for wordings in mutated.values():
+        for wording in wordings:
+            wording["metadata"]["handoff"] = []
+    files = {name: {**file, "responses": {n: mutated[n] for n in file.get("responses") or {}}} for name, file in REVIEWED.files.items()}
+    broken = walked(model(mutated, reviewed=replace(REVIEWED, files=files)), "content").broken
+    assert broken[walks.NO_HANDOFF] == sum(len(wordings) for wordings in mutated.values())
+    assert walks.NOT_AS_REVIEWED not in broken
+
+
+def test_weakening_any_one_rule_fails_the_proof(sound: Subject) -> None:
+    whole = walks.Walks(sound)
+    for intent in sound.intents:
+        elsewhere = "utter_ot_bin_collection" if intent != "ot_bin_collection" else "utter_ot_greeting"
+        weak = replace(sound, policies=lambda history, heard, i=intent, e=elsewhere: (e,) if heard == i else sound.policies(history, heard))
+        whole.subject = weak
+        assert whole.all()[0].work(0).broken[walks.RULE_ASTRAY] == 1, intent
+
+
+@pytest.mark.parametrize("taken", [("utter_ot_greeting",), (), ("utter_no_such_answer",)])
+def test_an_emergency_whose_rule_is_lost_is_counted_for_what_it_does(sound: Subject, taken: tuple[str, ...]) -> None:
+    weak = replace(sound, policies=lambda history, heard: taken if heard == EMERGENCIES[0] else sound.policies(history, heard))
+    broken = walked(weak, "single").broken
+    kinds = {told.NO_999, told.CALMED} if taken == ("utter_ot_greeting",) else {told.NO_ROUTE}
+    assert all(broken[kind] for kind in kinds), broken
+
+
+def card(reply: dict[str, Any]) -> Any:
+    return reply["custom"]["handoff"]
+
+
+def only(reply: dict[str, Any], *ids: str) -> dict[str, Any]:
+    """The reply with other services on its card, words and card alike."""
+    content = REVIEWED.content
+    lines = [
+        {**card(reply)["services"][0], "id": i, "name": content.services[i].name, "phone": content.services[i].channels[0].value}
+        for i in ids
+    ]
+    card(reply)["services"] = lines
+    reply["text"] = reply["text"].partition("\n")[0] + "\n" + "\n".join(f"- {line['name']}: {line['phone']}" for line in lines)
+    return reply
+
+
+def less(reply: dict[str, Any]) -> dict[str, Any]:
+    card(reply)["urgency"] = "information"
+    return reply
+
+
+SPOILT: dict[str, tuple[str, Change]] = {
+    "no reply": (told.NO_ROUTE, lambda reply: None),
+    "no card": (told.NO_ROUTE, lambda reply: {"text": reply["text"], "buttons": []}),
+    "a card without anybody": (told.NO_ROUTE, lambda reply: only(reply)),
+    "nobody but 999": (told.NO_ROUTE, lambda reply: only(less(reply), "emergency-999")),
+    "the card but not its words": (told.NO_ROUTE, lambda reply: {**reply, "text": reply["text"].partition("\n")[0]}),
+    "other words": (told.UNREVIEWED, lambda reply: {**reply, "text": f"Hello there. {reply['text']}"}),
+    "a line for adults first": (told.ADULTS_FIRST, lambda reply: only(reply, "nspcc", "childline")),
+    "no 999": (told.NO_999, lambda reply: only(reply, "childline")),
+    "calmer": (told.CALMED, less),
+    "a retired number": (told.WITHDRAWN, lambda reply: {**reply, "text": f"{reply['text']} 0845 607 0888"}),
+    "a service that is held back": (told.UNCLEARED, lambda reply: only(reply, "napac")),
+    "anything that the guard replaces": (told.REPLACED, lambda reply: {**reply, "text": reply["text"] + "!"}),
+    "a button to nowhere": (walks.DEAD_BUTTON, lambda reply: {**reply, "buttons": [{"title": "x", "payload": "b-0"}]}),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_writer_that_breaks_a_promise_fails_the_proof(sound: Subject, name: str) -> None:
+    kind, change = SPOILT[name]
+    walk = "buttons" if kind == walks.DEAD_BUTTON else "single"
+    assert walked(with_writer(sound, change), walk).broken[kind] > 0
+
+
+def test_each_kind_that_the_certificate_counts_can_be_counted() -> None:
+    elsewhere = {LET_THROUGH, walks.STORY_ASTRAY, walks.RULE_ASTRAY, walks.NOT_AS_REVIEWED, walks.NO_HANDOFF}
+    in_the_real_model = {kind for kind in COUNTED if kind.endswith("differ")}
+    assert {kind for kind, _ in SPOILT.values()} | elsewhere | in_the_real_model == set(COUNTED)
+
+
+def test_a_retired_number_in_the_register_fails_the_proof(tmp_path: Path, sound: Subject) -> None:
+    for name in ("helplines", "council", "facts", "card"):
+        (tmp_path / f"{name}.yml").write_bytes((ROOT / "data" / f"{name}.yml").read_bytes())
+    register = tmp_path / "helplines.yml"
+    register.write_text(register.read_text(encoding="utf-8").replace('value: "0800 1111"', 'value: "0845 607 0888"'), encoding="utf-8")
+    content = read_content(tmp_path)
+    broken = walked(subject(sound.domain, content, sound.policies, replace(REVIEWED, content=content), tmp_path), "single").broken
+    assert broken[told.WITHDRAWN]
+    assert broken[told.REPLACED]
+
+
+async def test_without_the_guard_the_proof_fails(sound: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not (await guard_stands(sound)).broken
+    monkeypatch.setattr(Guard, "fault", lambda self, messages: None)
+    assert (await guard_stands(sound)).broken[LET_THROUGH] >= 5
+
+
+def test_a_story_that_says_something_else_fails_the_proof(sound: Subject) -> None:
+    story = {"story": "x", "steps": [{"intent": "affirm"}, {"action": "utter_deny"}]}
+    reviewed = replace(REVIEWED, files={**REVIEWED.files, "data/chat/x.yml": {"stories": [story]}})
+    assert walked(replace(sound, reviewed=reviewed), "stories").broken[walks.STORY_ASTRAY] == 1
+    assert story_windows(reviewed) >= story_windows(REVIEWED)
+
+
+def test_the_machine_remembers_as_the_store_does(sound: Subject) -> None:
+    machine, state = Machine(sound), State()
+    for _ in range(9):
+        _, _, state = machine.take(state, Heard("choose_parent"))
+    assert dict(state.slots)["audience"] == "parent"
+    assert len(state.turns) < 9
+
+
+def test_a_certificate_passes_only_whole_and_clean() -> None:
+    whole, half = Part("pairs", "", True, 9, 4, 4), Part("pairs", "", True, 9, 3, 4)
+    assert certificate([whole], {}, {}, {}, ("pairs",))["passed"]
+    assert not certificate([half], {}, {}, {}, ("pairs",))["passed"]
+    assert not certificate([whole], {told.NO_999: 1}, {}, {}, ("pairs",))["passed"]
+
+
+def test_a_certificate_of_other_content_is_not_relied_on(tmp_path: Path) -> None:
+    for name in ("config.yml", "domain.yml"):
+        (tmp_path / name).write_text("a: 1\n", encoding="utf-8")
+    (tmp_path / "data").mkdir()
+    assert "missing" in str(fault_of(tmp_path))
+    path = tmp_path / PATH
+    path.parent.mkdir(parents=True)
+    kept = {"content_sha256": content_hash(tmp_path), "passed": True, "broken": {}, "not finished": []}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert fault_of(tmp_path) is None
+    (tmp_path / "data" / "x.yml").write_text("b: 2\n", encoding="utf-8")
+    assert "other content" in str(fault_of(tmp_path))
+
+
+def test_a_run_that_was_cut_off_is_taken_up_again(tmp_path: Path) -> None:
+    first = Progress(tmp_path / "p.json")
+    tally = Tally()
+    tally.add([told.NO_999], "somewhere")
+    first.add("pairs", 3, tally)
+    first.save()
+    again = Progress(tmp_path / "p.json")
+    assert again.is_done("pairs", 3)
+    assert again.runs == 2
+    assert again.sum().broken[told.NO_999] == 1
+    assert Progress(tmp_path / "p.json", afresh=True).turns() == 0
