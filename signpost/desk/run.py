@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -15,8 +16,10 @@ import urllib.request
 from pathlib import Path
 from types import FrameType
 
+from signpost.desk.signature import SignatureFault, verify
 from signpost.register.content import ContentFault, read_content
 from signpost.understanding.patterns import PatternFault, PatternFinder, read_lists, read_patterns
+from signpost.web_chat.rate_limit import PROXIES_NAME, LimitFault, Proxies, limit_from
 
 _PATIENCE_SECONDS = 120  # a slow machine's first start; the usual one takes 10 to 15
 _GRACE_SECONDS = 5.0  # between asking a process to end and ending it
@@ -34,6 +37,7 @@ def main() -> int:
     ask.add_argument("--model", type=Path, default=Path("models/signpost.tar.gz"))
     args = ask.parse_args()
     signal.signal(signal.SIGTERM, _as_interrupt)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what people typed; children inherit this
     processes: list[subprocess.Popen[bytes]] = []
     try:
         check_before_start(args.model, args.host, args.port)
@@ -71,6 +75,12 @@ def check_before_start(model: Path, host: str, port: int) -> None:
                 pass
     except (OSError, tarfile.TarError, KeyError, EOFError) as fault:
         raise NotReady(f"{model} is missing or damaged ({type(fault).__name__}). Delete it and run make train.") from fault
+    try:
+        verify(model)
+        limit_from(os.environ)
+        Proxies(os.environ.get(PROXIES_NAME, ""))
+    except (SignatureFault, LimitFault) as fault:
+        raise NotReady(str(fault)) from fault
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -87,7 +97,7 @@ def start(processes: list[subprocess.Popen[bytes]], host: str, port: int, model:
         "ACTION_ENDPOINT_URL": f"http://127.0.0.1:{actions_port}/webhook",
         "RASA_TELEMETRY_ENABLED": "false",
         "SANIC_HOST": host,
-        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+        "LOG_LEVEL": "WARNING",  # Rasa's debug and info lines hold what people type: no setting turns them on
         "PYTHONWARNINGS": "ignore",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from typing import Any
@@ -11,13 +10,13 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.shared.core.domain import Domain
 
+from signpost.counting.counts import counts_of_this_process
 from signpost.handoff.answers import read_answers
 from signpost.handoff.guard import Guard, Messages
 from signpost.register.content import Content
 
-logger = logging.getLogger(__name__)
-
 SECONDS = 2.0  # after so long the safe card leaves instead
+LONGEST = 20_000  # characters: of a longer message its two ends are read, where people say what it is about and what they want
 _BLANK = "?"  # what an empty message is understood as; Rasa's graph needs a character
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
@@ -42,17 +41,21 @@ class Turns:
         collector = WholeReplies()
         slow = False
         try:
-            message = UserMessage(text.strip() or _BLANK, collector, sender, input_channel=self._channel)
+            message = UserMessage(_readable(text) or _BLANK, collector, sender, input_channel=self._channel)
             await asyncio.wait_for(on_new_message(message), SECONDS)
             fault = guard.fault(collector.messages)
         except asyncio.TimeoutError:
             fault, slow = "late", True
         except Exception as error:  # whatever it is, a person must not be left without a human route
             fault = type(error).__name__
-        if fault is None:
-            return list(collector.messages)
-        logger.warning("The guard sent the safe card: %s.", fault)  # never any text of the message or the reply
-        return guard.safe_card(datetime.now(timezone.utc), slow)
+        reply = list(collector.messages) if fault is None else guard.safe_card(datetime.now(timezone.utc), slow)
+        counts_of_this_process().turn(sender, reply, fault or "")
+        return reply
+
+
+def _readable(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} {text[-LONGEST // 2 :]}"
 
 
 class WholeReplies(CollectingOutputChannel):
