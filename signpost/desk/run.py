@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tarfile
 import time
 import urllib.error
 import urllib.request
@@ -68,25 +67,23 @@ def check_before_start(model: Path, host: str, port: int) -> None:
     for needed in ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml"):
         if not Path(needed).is_file():
             raise NotReady(f"{needed} is missing. Restore it from the last release.")
-    try:
-        with tarfile.open(model) as archive:
-            archive.getmember("metadata.json")
-            for _ in archive:
-                pass
-    except (OSError, tarfile.TarError, KeyError, EOFError) as fault:
-        raise NotReady(f"{model} is missing or damaged ({type(fault).__name__}). Delete it and run make train.") from fault
-    try:
-        verify(model)
-        limit_from(os.environ)
-        Proxies(os.environ.get(PROXIES_NAME, ""))
-    except (SignatureFault, LimitFault) as fault:
-        raise NotReady(str(fault)) from fault
+    check_model_and_settings(model)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as fault:
             raise NotReady(f"Port {port} on {host} cannot be used ({fault.strerror}). Choose another: make run PORT=5006") from fault
+
+
+def check_model_and_settings(model: Path) -> None:
+    """Raise NotReady when the model is not the one that was signed, or a setting in the environment is wrong."""
+    try:
+        verify(model)
+        limit_from(os.environ)
+        Proxies(os.environ.get(PROXIES_NAME, ""))
+    except (SignatureFault, LimitFault) as fault:
+        raise NotReady(str(fault)) from fault
 
 
 def start(processes: list[subprocess.Popen[bytes]], host: str, port: int, model: Path) -> None:

@@ -35,17 +35,18 @@ def sign(model: Path, environment: Mapping[str, str] = os.environ, keys: Path = 
 
 def verify(model: Path, environment: Mapping[str, str] = os.environ, keys: Path = KEYS) -> None:
     """Return when `model` is as it was signed. Raises SignatureFault when it is not, or when there is no signature or key."""
-    public = _public_key(environment, keys)
+    if not model.is_file():
+        raise SignatureFault(f"{model} is missing or damaged: run make train.")
+    signature = _signature_of(model)
+    if not signature.is_file():
+        raise SignatureFault(f"{model} is not signed ({signature} is missing): run make train, or copy the signature with the model.")
     try:
-        signature = bytes.fromhex(_signature_of(model).read_text(encoding="ascii"))
-        public.verify(signature, _PURPOSE + _digest(model))
-    except FileNotFoundError as fault:
-        raise SignatureFault(
-            f"{model} is not signed ({fault.filename} is missing): run make train, or copy the signature with the model."
-        ) from fault
+        _public_key(environment, keys).verify(bytes.fromhex(signature.read_text(encoding="ascii")), _PURPOSE + _digest(model))
+    except SignatureFault:
+        raise
     except (OSError, ValueError, InvalidSignature) as fault:
         raise SignatureFault(
-            f"{model} is not the model that was signed: do not start it; run make train, or copy model and signature again."
+            f"{model} is damaged, or not the model that was signed: run make train, or copy it and {signature} anew."
         ) from fault
 
 
