@@ -10,7 +10,7 @@ export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: run train check test review topic coverage lock style
+.PHONY: run train check test review topic coverage lock style insight audit
 
 run: $(MODEL)
 	@$(PY) -m signpost.desk.run --host $(HOST) --port $(PORT)
@@ -35,6 +35,14 @@ topic: .venv/ready
 
 coverage: .venv/ready
 	@$(PY) -m signpost.desk.coverage
+
+insight: .venv/ready
+	@$(PY) -m signpost.desk.insight
+
+# pip-audit has packages of its own, some newer than Rasa bears: it lives in a venv of its own.
+audit: .venv/ready
+	@[ -x .venv-audit/bin/pip-audit ] || { .venv/bin/python -m venv .venv-audit && .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit==2.9.0; }
+	@$(PY) -m signpost.desk.audit
 
 lock:
 	uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.10 --no-annotate --no-header -o requirements.lock
