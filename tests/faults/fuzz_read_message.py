@@ -1,4 +1,4 @@
-"""A coverage-guided fuzzer of the REST channel's door: run by test_fuzz.py, or by hand for longer: `fuzz_read_message.py -max_total_time=600`.
+"""A coverage-guided fuzzer of the REST channel's door, run by test_fuzz.py; by hand for longer with -max_total_time=600.
 
 Whatever comes in, `read_message` returns a sound message or one plain sentence that quotes nothing, and never raises.
 """

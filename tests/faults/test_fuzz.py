@@ -47,6 +47,12 @@ def test_any_json_gets_a_sound_answer(assistant: Assistant, body: dict[str, Any]
     sound(status, answer)
 
 
+def test_half_a_character_is_words_too(assistant: Assistant) -> None:
+    for body in (b'{"sender": "\\ud83d", "message": "help me"}', b'{"sender": "a", "message": "help me \\udc00\\ud83d"}'):
+        status, answer = assistant.post(body)
+        sound(status, answer)
+
+
 @BOUNDED
 @given(words=st.text(max_size=400))
 def test_any_words_get_people(assistant: Assistant, words: str) -> None:
