@@ -5,18 +5,24 @@ Listed in `credentials.yml` like a channel, which is how Rasa lets code reach it
 
 from __future__ import annotations
 
+import argparse
 import os
+import sys
 from asyncio import AbstractEventLoop
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel
+from rasa.model import get_local_model
+from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from signpost.conversation.text_free_logs import keep_words_out
+from signpost.desk.signature import verify
 from signpost.register.content import read_content
 from signpost.web_chat.rate_limit import PROXIES_NAME, Proxies, limit_from
 from signpost.web_chat.refusals import Refusals
@@ -64,6 +70,7 @@ class Doors(InputChannel):
         @doors.listener("before_server_start")
         async def shut(app: Sanic, _: AbstractEventLoop) -> None:
             refuse_unwanted(app)
+            verify(model_in(sys.argv[1:]))  # before Rasa loads it, whoever started this process and how
             keep_words_out(lambda: getattr(app.ctx, "agent", None) is not None)
             app.config.update(_SERVER)
             app.register_middleware(self.limit, "request")
@@ -96,6 +103,20 @@ def refuse_unwanted(app: Sanic) -> None:
     for channel in app.ctx.input_channels:
         if not type(channel).__module__.startswith("signpost."):
             raise OpenDoor(f"credentials.yml opens the channel '{channel.name()}', which no guard watches. Take it out.")
+
+
+def model_in(arguments: Sequence[str]) -> Path:
+    """Return the model file that `rasa run` with these arguments loads. Raises OpenDoor for one that lies elsewhere, or for none."""
+    ask = argparse.ArgumentParser(add_help=False)
+    ask.add_argument("-m", "--model", default="models")
+    ask.add_argument("--remote-storage")
+    given, _ = ask.parse_known_args(arguments)
+    if given.remote_storage:
+        raise OpenDoor("A model from another place cannot be checked before it is loaded. Copy it here with its signature.")
+    try:
+        return Path(get_local_model(given.model))
+    except RasaException as fault:
+        raise OpenDoor(f"There is no model at {given.model}: run make train.") from fault
 
 
 def _is_this_machine(address: str) -> bool:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 import urllib.parse
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import Assistant, Reply
+from signpost.desk.run import free_port
+from tests.conftest import MODEL, ROOT, Assistant, Reply
 from tests.faults.conftest import LIMIT, Watched
 from tests.faults.test_nothing_kept import send
 
@@ -85,3 +91,15 @@ def test_too_much_is_refused_with_people(assistant: Assistant, path: str) -> Non
 def test_metrics_are_not_for_whoever_comes_through_a_proxy(assistant: Assistant) -> None:
     assert send(assistant.port, "GET", "/counts/metrics")[0] == 200
     assert send(assistant.port, "GET", "/counts/metrics", b"", {"X-Forwarded-For": "198.51.100.1"})[0] == 404
+
+
+def test_rasa_itself_does_not_load_an_altered_model(tmp_path: Path) -> None:
+    model = tmp_path / "signpost.tar.gz"
+    model.write_bytes(MODEL.read_bytes() + b"x")
+    shutil.copy(MODEL.with_name("signpost.tar.gz.sig"), tmp_path)
+    places = ["--port", str(free_port()), "--interface", "127.0.0.1", "--model", str(model), "--credentials", "credentials.yml"]
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "ACTION_ENDPOINT_URL": "http://127.0.0.1:9/webhook"}
+    command = [sys.executable, "-m", "rasa", "run", "--endpoints", "endpoints.yml", *places]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode != 0
+    assert "not the model that was signed" in done.stdout + done.stderr

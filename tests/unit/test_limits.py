@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from rasa.core.run import configure_app
 from sanic import Sanic
 
 from signpost.desk.run import NotReady, check_model_and_settings
-from signpost.web_chat.doors import Doors, OpenDoor, refuse_unwanted
+from signpost.web_chat.doors import Doors, OpenDoor, model_in, refuse_unwanted
 from signpost.web_chat.rate_limit import LimitFault, Proxies, RateLimit, limit_from
 from tests.conftest import MODEL
 
@@ -107,3 +109,15 @@ def test_an_open_door_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
         refuse_unwanted(app_with([Doors()], api=True))
     with pytest.raises(OpenDoor, match="'rest'"):
         refuse_unwanted(app_with([Doors(), RestInput()], api=False))
+
+
+def test_the_model_that_is_checked_is_the_one_that_rasa_loads(tmp_path: Path) -> None:
+    assert model_in(["run", "--debug", "--port", "5005", "--model", str(MODEL), "--endpoints", "e.yml"]) == MODEL
+    (tmp_path / "old.tar.gz").write_bytes(b"")
+    (tmp_path / "new.tar.gz").write_bytes(b"")
+    os.utime(tmp_path / "old.tar.gz", (1, 1))
+    assert model_in(["run", "-m", str(tmp_path)]) == tmp_path / "new.tar.gz"
+    with pytest.raises(OpenDoor, match="run make train"):
+        model_in(["run", "-m", str(tmp_path / "none.tar.gz")])
+    with pytest.raises(OpenDoor, match="Copy it here"):
+        model_in(["run", "--remote-storage", "aws"])
