@@ -11,7 +11,7 @@ export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: run reload train check test review topic twin coverage lock style why bench-speed prove assurance
+.PHONY: run reload train check test review topic twin coverage lock style why bench-speed prove assurance insight audit
 
 run: $(MODEL)
 	@$(PY) -m signpost.desk.$(if $(filter 1,$(WORKERS)),run,run_workers --workers $(WORKERS)) --host $(HOST) --port $(PORT)
@@ -56,6 +56,14 @@ prove: $(MODEL)
 
 assurance: $(MODEL)
 	@$(PY) -m signpost.desk.assurance
+
+insight: .venv/ready
+	@$(PY) -m signpost.desk.insight
+
+# pip-audit has packages of its own, some newer than Rasa bears: it lives in a venv of its own.
+audit: .venv/ready
+	@[ -x .venv-audit/bin/pip-audit ] || { .venv/bin/python -m venv .venv-audit && .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit==2.9.0; }
+	@$(PY) -m signpost.desk.audit
 
 lock:
 	uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.10 --no-annotate --no-header -o requirements.lock

@@ -17,6 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from signpost.conversation.context import lasting
 from signpost.conversation.kept_events import event_of
 
+_ASKS_TO_FORGET = ("op_restart", "op_exit")  # 'start again', and whoever wants to leave
 _TURNS_KEPT = 4  # enough for every rule, story, follow-up and 'never the same twice'; flat in cost however long somebody talks
 
 
@@ -41,10 +42,12 @@ class ForgettingStore(TrackerStore):
         self._kept: OrderedDict[str, tuple[float, str]] = OrderedDict()  # oldest first
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keep the tracker's last turns; forget whatever is too old or too many."""
+        """Keep the tracker's last turns; forget whatever is too old or too many, and all of it when the person asks for that."""
         self._kept.pop(tracker.sender_id, None)
-        self._kept[tracker.sender_id] = (self._clock(), json.dumps(remembered(tracker)))
         self._forget_old()
+        if asks_to_forget(tracker):
+            return
+        self._kept[tracker.sender_id] = (self._clock(), json.dumps(remembered(tracker)))
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
@@ -67,6 +70,12 @@ class ForgettingStore(TrackerStore):
         limit = self._clock() - self._idle_seconds
         while self._kept and next(iter(self._kept.values()))[0] < limit:
             self._kept.popitem(last=False)
+
+
+def asks_to_forget(tracker: DialogueStateTracker) -> bool:
+    """Whether the last message asks to start again or to leave: then nothing is kept, whatever other process may be down."""
+    message = tracker.latest_message
+    return message is not None and message.intent.get("name") in _ASKS_TO_FORGET
 
 
 def remembered(tracker: DialogueStateTracker) -> dict[str, Any]:

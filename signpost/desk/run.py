@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
-import tarfile
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from types import FrameType
 
+from signpost.desk.signature import SignatureFault, verify
 from signpost.register.content import ContentFault, read_content
 from signpost.twin.reviewed_topics import read_reviewed_topics
 from signpost.twin.twin_words import read_twin_words
 from signpost.understanding.pattern_finder import load_finder
 from signpost.understanding.patterns import PatternFault
 from signpost.web_chat.launcher import Launcher
+from signpost.web_chat.rate_limit import PROXIES_NAME, LimitFault, Proxies, limit_from
 
 _PATIENCE_SECONDS = 120  # a slow machine's first start; the usual one takes 10 to 15
 _GRACE_SECONDS = 5.0  # between asking a process to end and ending it
@@ -38,6 +40,7 @@ def main() -> int:
     ask.add_argument("--model", type=Path, default=Path("models/signpost.tar.gz"))
     args = ask.parse_args()
     signal.signal(signal.SIGTERM, as_interrupt)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what people typed; children inherit this
     processes: list[subprocess.Popen[bytes]] = []
     try:
         check_before_start(args.model, args.host, args.port)
@@ -70,19 +73,23 @@ def check_before_start(model: Path, host: str, port: int) -> None:
     for needed in ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml"):
         if not Path(needed).is_file():
             raise NotReady(f"{needed} is missing. Restore it from the last release.")
-    try:
-        with tarfile.open(model) as archive:
-            archive.getmember("metadata.json")
-            for _ in archive:
-                pass
-    except (OSError, tarfile.TarError, KeyError, EOFError) as fault:
-        raise NotReady(f"{model} is missing or damaged ({type(fault).__name__}). Delete it and run make train.") from fault
+    check_model_and_settings(model)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as fault:
             raise NotReady(f"Port {port} on {host} cannot be used ({fault.strerror}). Choose another: make run PORT=5006") from fault
+
+
+def check_model_and_settings(model: Path) -> None:
+    """Raise NotReady when the model is not the one that was signed, or a setting in the environment is wrong."""
+    try:
+        verify(model)
+        limit_from(os.environ)
+        Proxies(os.environ.get(PROXIES_NAME, ""))
+    except (SignatureFault, LimitFault) as fault:
+        raise NotReady(str(fault)) from fault
 
 
 def start(processes: list[subprocess.Popen[bytes]], host: str, port: int, model: Path) -> None:
@@ -108,7 +115,7 @@ def environment_of_processes(host: str, actions_port: int) -> dict[str, str]:
         "ACTION_ENDPOINT_URL": f"http://127.0.0.1:{actions_port}/webhook",
         "RASA_TELEMETRY_ENABLED": "false",
         "SANIC_HOST": host,
-        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+        "LOG_LEVEL": "WARNING",  # Rasa's debug and info lines hold what people type: no setting turns them on
         "PYTHONWARNINGS": "ignore",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OMP_NUM_THREADS": "1",  # one core answers one message; threads of one process only wait for each other

@@ -9,9 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+from signpost.desk.signature import sign
+
 _STEPS = ("Language", "Normaliser", "Decision", "ThreeQuestions", "MemoizationPolicy", "IndexedRulePolicy")
 _FINISHED = re.compile(r"Finished training component '(\w+)'|Restored component '(\w+)'")
 _LOG = Path("models/train.log")
+_MODEL = Path("models/signpost.tar.gz")
 
 
 def main() -> int:
@@ -49,6 +52,7 @@ def main() -> int:
                 _show(done, found.group(1) or found.group(2), began)
     code = process.wait()
     if code == 0:
+        sign(_MODEL)
         _show(len(_STEPS), "saved models/signpost.tar.gz", began)
         print(flush=True)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from copy import deepcopy
@@ -13,6 +12,7 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.shared.core.domain import Domain
 
+from signpost.counting.counts import counts_of_this_process
 from signpost.handoff.answers import read_answers
 from signpost.handoff.guard import Guard, Messages, safe_card
 from signpost.handoff.guard_events import EXCEPTION, GUARD_EVENTS, LATE
@@ -21,6 +21,7 @@ from signpost.register.content import Content
 logger = logging.getLogger(__name__)
 
 SECONDS = 2.0  # after so long the safe card leaves instead
+LONGEST = 20_000  # characters: of a longer message its two ends are read, where people say what it is about and what they want
 _BLANK = "?"  # what an empty message is understood as; Rasa's graph needs a character
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
@@ -46,12 +47,14 @@ class Turns:
         collector = WholeReplies()
         try:
             guard = self.guard_for(domain or Domain.empty())
-            message = UserMessage(text.strip() or _BLANK, collector, sender, input_channel=self._channel)
+            message = UserMessage(_readable(text) or _BLANK, collector, sender, input_channel=self._channel)
             fault = guard.fault(collector.messages) if await in_time(on_new_message(message)) else LATE
         except Exception as error:  # whatever it is, a person must not be left without a human route
             logger.warning("A turn failed: %s.", type(error).__name__)  # never any text of the message or the reply
             fault = EXCEPTION
-        return self.let_out(list(collector.messages), fault)
+        reply = self.let_out(list(collector.messages), fault)
+        counts_of_this_process().turn(sender, reply, fault or "")
+        return reply
 
     def let_out(self, messages: Messages, fault: str | None) -> Messages:
         """Return `messages`, or the safe card where there is a `fault`, which is counted by its name only."""
@@ -89,6 +92,11 @@ def _forget_outcome(task: asyncio.Future[Any]) -> None:
     """Look at the exception of a turn that was given up, or asyncio would log it, text and all."""
     if not task.cancelled():
         task.exception()
+
+
+def _readable(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} {text[-LONGEST // 2 :]}"
 
 
 class WholeReplies(CollectingOutputChannel):

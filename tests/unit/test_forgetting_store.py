@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -72,6 +73,17 @@ async def test_the_longest_idle_goes_when_there_are_too_many() -> None:
     for name in ("a", "b", "c"):
         await store.save(conversation(name))
     assert list(await store.keys()) == ["b", "c"]
+
+
+@pytest.mark.parametrize("asked", ["op_restart", "op_exit"])
+async def test_whoever_starts_again_or_leaves_is_forgotten_whatever_else_is_down(asked: str) -> None:
+    store = ForgettingStore(DOMAIN)
+    tracker = conversation("a")
+    await store.save(tracker)
+    tracker.update(UserUttered("", {"name": asked, "confidence": 1.0}))
+    await store.save(tracker)
+    assert await store.retrieve("a") is None
+    assert not list(await store.keys())
 
 
 async def test_forget_deletes_at_once() -> None:

@@ -44,7 +44,7 @@ def policy(kind: type[RulePolicy], lookup: dict[str, Any]) -> RulePolicy:
 def test_index_and_scan_find_the_same_rules(lookup: dict[str, Any]) -> None:
     plain, indexed = policy(RulePolicy, lookup), policy(IndexedRulePolicy, lookup)
     known = [json.loads(key) for key in lookup["rules"]]
-    chance = random.Random(7)  # noqa: S311 - the same conversations in every run
+    chance = random.Random(7)
     longer = [list(itertools.chain(*chance.sample(known, 3))) for _ in range(200)]
     slots = [[{**state, "slots": {"area": (1.0, 0.0)}} for state in states] for states in chance.sample(known, 60)]
     halves = [
