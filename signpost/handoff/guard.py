@@ -31,7 +31,8 @@ class Guard:
         self._retired = {_digits(number) for number in content.retired_numbers}
         self._never = tuple(word.lower() for word in content.council.never_publish)
         self._texts = frozenset(text for text in catalogue(answers, content) if not self._names_what_is_withdrawn(text))
-        self._topics = {*answers.by_topic, _FALLBACK}
+        languages = {answer.language for wordings in answers.by_topic.values() for answer in wordings}
+        self._topics = {*answers.by_topic, *(languages - {""}), _FALLBACK}
         self._buttons = {(answers.title(topic), button_id(topic)) for topic in answers.by_topic if answers.title(topic)}
         self._buttons.add((content.card.words["talk_to_a_person"], button_id(_PERSON)))
         self._hours = re.compile("|".join(_hours_patterns(content.card.words)))

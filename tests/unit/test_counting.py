@@ -264,7 +264,7 @@ async def test_every_turn_is_counted_by_its_card(monkeypatch: pytest.MonkeyPatch
 
     await Turns(read_content(ROOT / "data"), "rest").take(fail, domain, "sender", "words")
     (chat,) = counts._chats.values()
-    assert (chat.guard, chat.topic, chat.shown) == ("ValueError", "fallback", "childline")
+    assert (chat.guard, chat.topic, chat.shown) == ("exception", "fallback", "childline")
 
 
 def test_a_beacon_is_answered_alike_for_every_service(assistant: Assistant) -> None:
