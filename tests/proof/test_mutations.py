@@ -15,7 +15,7 @@ from signpost.desk.prove import walks
 from signpost.desk.prove.certificate import COUNTED, PATH, Part, certificate, fault_of
 from signpost.desk.prove.machine import Heard, Machine, State
 from signpost.desk.prove.progress import Progress
-from signpost.desk.prove.subject import Subject, content_hash, subject
+from signpost.desk.prove.subject import Subject, code_hash, content_hash, subject
 from signpost.desk.prove.tally import Tally
 from signpost.desk.prove.trained import story_windows
 from signpost.desk.prove.whole import LET_THROUGH, guard_stands
@@ -181,9 +181,14 @@ def test_a_certificate_of_other_content_is_not_relied_on(tmp_path: Path) -> None
     assert "missing" in str(fault_of(tmp_path))
     path = tmp_path / PATH
     path.parent.mkdir(parents=True)
-    kept = {"content_sha256": content_hash(tmp_path), "passed": True, "broken": {}, "not finished": []}
+    hashes = {"content_sha256": content_hash(tmp_path), "code_sha256": code_hash(tmp_path)}
+    kept = {**hashes, "passed": True, "broken": {}, "not finished": []}
     path.write_text(json.dumps(kept), encoding="utf-8")
     assert fault_of(tmp_path) is None
+    path.write_text(json.dumps({**kept, "passed": False, "broken": {told.NO_999: 1}}), encoding="utf-8")
+    assert told.NO_999 in str(fault_of(tmp_path))
+    path.write_text(json.dumps({**kept, "code_sha256": "x"}), encoding="utf-8")
+    assert "other code" in str(fault_of(tmp_path))
     (tmp_path / "data" / "x.yml").write_text("b: 2\n", encoding="utf-8")
     assert "other content" in str(fault_of(tmp_path))
 
