@@ -63,7 +63,7 @@ def _card_at(content: Content, handoff: tuple[str, ...], urgency: str, audience:
 
 def _routes(content: Content, handoff: Iterable[str], urgency: str, audience: str, area: str, now: datetime) -> list[Service]:
     services = _suited(content, handoff, audience, area, now)[:_MOST]
-    somebody_open = any(service.id != EMERGENCY and audience in service.suits and _is_open(content, service, now) for service in services)
+    somebody_open = any(not service.dials_999() and audience in service.suits and _is_open(content, service, now) for service in services)
     if not somebody_open and not (urgency == URGENCIES[0] and EMERGENCY in [service.id for service in services[:3]]):
         services = [*services[: _MOST - 1], _open_route(content, audience, area, now)]
     if audience in CHILDREN:

@@ -82,7 +82,7 @@ class Guard:
         if card.urgency == URGENCIES[0] and EMERGENCY not in ids[:3]:
             yield "emergency without 999"
         people = [service for service in ids if service != EMERGENCY]
-        if not people and card.urgency != URGENCIES[0]:
+        if card.urgency != URGENCIES[0] and all(self._lines[service].dials_999() for service in people):
             yield "nobody but 999"
         if people and card.audience in CHILDREN and is_for_adults_only(self._lines[people[0]]):
             yield "a line for adults first for a child"

@@ -111,8 +111,8 @@ def test_a_child_never_sees_a_line_for_adults_first() -> None:
 
 
 def test_nobody_but_999_is_no_hand_off_where_there_is_no_emergency() -> None:
-    reply = sent("first_message")
-    card(reply)["services"] = [line for line in card(reply)["services"] if line["id"] == "emergency-999"]
+    reply = sent("immediate_danger")
+    card(reply)["urgency"] = "worried"
     assert GUARD.fault(reply) == "nobody but 999"
 
 

@@ -131,7 +131,8 @@ def promise_broken(content: Content, lines: tuple[Line, ...], urgency: str, audi
     for line, service in zip(lines, services, strict=True):
         if is_overdue(service, day) and (in_date or not line.note.endswith(content.card.words["overdue"])):
             return "an overdue service"
-    if not any(line.open_now for line in lines if urgency == URGENCIES[0] or line.id != EMERGENCY) and (reachable or not lines):
+    counted = [line for line in lines if urgency == URGENCIES[0] or not content.services[line.id].dials_999()]
+    if not any(line.open_now for line in counted) and (reachable or not lines):
         return "nobody open"
     if urgency == URGENCIES[0] and EMERGENCY not in [service.id for service in services[:3]]:
         return "no 999"
@@ -179,6 +180,11 @@ def test_whatever_lapses_or_is_held_back_the_promise_holds(
     lines = make_card(content, routes, urgency, audience, "t", area, at(minute)).services
     assert lines
     assert promise_broken(content, lines, urgency, audience, area, at(minute)) is None
+
+
+def test_ways_to_call_999_are_no_hand_off_where_there_is_no_emergency() -> None:
+    lines = make_card(CONTENT, ["emergency-999", "silent-999", "bsl-999"], "worried", "young_person", "t", "", at(0)).services
+    assert any(line.open_now for line in lines if not CONTENT.services[line.id].dials_999())
 
 
 def faults() -> Iterator[tuple[str, Content]]:

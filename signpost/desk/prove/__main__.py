@@ -20,7 +20,7 @@ from rasa.shared.core.domain import Domain
 
 from signpost.desk.prove.certificate import PATH, Part, certificate
 from signpost.desk.prove.progress import Progress
-from signpost.desk.prove.subject import Subject, content_hash, hash_of, read_reviewed, subject
+from signpost.desk.prove.subject import Subject, code_hash, content_hash, hash_of, read_reviewed, subject
 from signpost.desk.prove.tally import Tally
 from signpost.desk.prove.trained import TrainedPolicies, load
 from signpost.desk.prove.walks import Walk, Walks
@@ -54,7 +54,7 @@ def main() -> int:
     policies = TrainedPolicies(agent, reviewed)
     proved = subject(agent.domain or Domain.empty(), reviewed.content, policies, reviewed, root / "data")
     walks = Walks(proved, args.random_steps)
-    about: dict[str, Any] = {"model_sha256": hash_of([_MODEL], root), "content_sha256": content_hash(root), "code_sha256": _code_hash(root)}
+    about: dict[str, Any] = {"model_sha256": hash_of([_MODEL], root), "content_sha256": content_hash(root), "code_sha256": code_hash(root)}
     progress = Progress(_KEPT / f"{'-'.join(value[:12] for value in about.values())}.json", args.afresh)
     wanted = [walk for walk in walks.all() if walk.name != "triples" or not args.without_triples]
     until = began + args.minutes * 60
@@ -69,10 +69,6 @@ def main() -> int:
     args.out.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     _tell(result, parts, args.out)
     return 0 if result["passed"] else 1
-
-
-def _code_hash(root: Path) -> str:
-    return hash_of(sorted([*(root / "signpost").rglob("*.py"), *(root / "actions").rglob("*.py")]), root)
 
 
 def _ask_the_model(agent: Agent, proved: Subject, policies: TrainedPolicies, progress: Progress, until: float, minutes: float) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from signpost.desk.prove.promises import PROMISES
-from signpost.desk.prove.subject import content_hash
+from signpost.desk.prove.subject import code_hash, content_hash
 from signpost.desk.prove.walks import DEAD_BUTTON, NO_HANDOFF, NOT_AS_REVIEWED, RULE_ASTRAY, STORY_ASTRAY
 from signpost.desk.prove.whole import LET_THROUGH, OTHER_ACTION, UNFAITHFUL
 
@@ -72,6 +72,8 @@ def fault_of(root: Path) -> str | None:
     kept = json.loads(path.read_text(encoding="utf-8"))
     if kept.get("content_sha256") != content_hash(root):
         return f"{PATH} speaks of other content than lies in data/. Run make train, then make prove."
+    if kept.get("code_sha256") != code_hash(root):
+        return f"{PATH} speaks of other code than lies in signpost/. Run make prove."
     if not kept.get("passed"):
         return f"{PATH} did not pass: {', '.join([kind for kind, count in kept['broken'].items() if count] or kept['not finished'])}."
     return None

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import marshal
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 from rasa.core.actions.action import create_bot_utterance
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.conversation.buttons import button_id
-from signpost.conversation.forgetting_store import recalled, remembered
+from signpost.conversation.forgetting_store import ForgettingStore
 from signpost.desk.prove.subject import Subject
 from signpost.handoff.answers import UTTER
 from signpost.understanding.understood import KEY, UNSURE, Understood
 
 Messages = list[dict[str, Any]]
 Slots = tuple[tuple[str, Any], ...]
+_HISTORY = 4  # intents that the policies may look back at
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,16 @@ class Machine:
     subject: Subject
     _kept: int = field(init=False)
     _messages: dict[Heard, UserUttered] = field(init=False, default_factory=dict)
-    _after: dict[tuple[Heard, Slots, bytes], tuple[Slots, tuple[Event, ...]]] = field(init=False, default_factory=dict)
+    _after: dict[tuple[Heard, Slots, bytes], tuple[Slots, tuple[Event, ...]] | None] = field(init=False, default_factory=dict)
     _tracker: DialogueStateTracker = field(init=False)
+    _store: ForgettingStore = field(init=False)
 
     def __post_init__(self) -> None:
         self._tracker = DialogueStateTracker("proof", self.subject.domain.slots)
+        self._store = ForgettingStore(self.subject.domain)
         many = [event for _ in range(20) for event in (ActionExecuted(ACTION_LISTEN_NAME), UserUttered("", {"name": "x"}))]
-        kept = remembered(DialogueStateTracker.from_events("proof", many, self.subject.domain.slots))
-        self._kept = sum(event["event"] == "user" for event in kept["events"])
+        kept = self._stored(DialogueStateTracker.from_events("proof", many, self.subject.domain.slots))
+        self._kept = sum(isinstance(event, UserUttered) for event in kept.events) if kept else 0
 
     def take(self, state: State, heard: Heard) -> tuple[Messages, bytes, State]:
         """Return the messages of the turn, the same as bytes (equal when all is equal), and what is remembered after it."""
@@ -81,22 +85,24 @@ class Machine:
         key = (heard, slots, same)
         if key not in self._after:
             self._after[key] = self._remember(slots, message, actions, written)
-        slots_after, turn = self._after[key]
-        turns = (*state.turns, turn)[-self._kept :] if turn else ()
-        return messages, same, State(slots_after, (*state.history, heard.intent)[-4:], turns)
+        kept = self._after[key]
+        if kept is None:  # the store lets go of a conversation that asks for it
+            return messages, same, State()
+        return messages, same, State(kept[0], (*state.history, heard.intent)[-_HISTORY:], (*state.turns, kept[1])[-self._kept :])
 
     def forget_memo(self) -> None:
         """Let go of what was worked out, where it grows."""
         self._after.clear()
 
     def _written(self, action: str, tracker: DialogueStateTracker) -> dict[str, Any] | None:
-        writing = self.subject.writer.generate(action, tracker, "proof")
-        try:
-            writing.send(None)
-        except StopIteration as done:
-            reply: dict[str, Any] | None = done.value
-            return reply
-        raise RuntimeError("The answer writer waits for something; an answer must not.")
+        reply: dict[str, Any] | None = _at_once(self.subject.writer.generate(action, tracker, "proof"))
+        return reply
+
+    def _stored(self, tracker: DialogueStateTracker) -> DialogueStateTracker | None:
+        """Put a conversation into the real store and take it out again."""
+        _at_once(self._store.save(tracker))
+        kept: DialogueStateTracker | None = _at_once(self._store.retrieve(tracker.sender_id))
+        return kept
 
     def _with_slots(self, slots: Slots, intent: str) -> Slots:
         new = self.subject.slot_sets.get(intent)
@@ -124,24 +130,29 @@ class Machine:
 
     def _remember(
         self, slots: Slots, message: UserUttered, actions: tuple[str, ...], written: list[Any]
-    ) -> tuple[Slots, tuple[Event, ...]]:
-        """What the real store keeps of this one turn."""
-        events: list[Event] = [ActionExecuted(ACTION_LISTEN_NAME), message]
+    ) -> tuple[Slots, tuple[Event, ...]] | None:
+        """What the real store keeps of this one turn; None when it keeps nothing."""
+        events: list[Event] = [*(SlotSet(name, value) for name, value in slots), ActionExecuted(ACTION_LISTEN_NAME), message]
         replies = iter(written)
         for action in actions:
             events.append(ActionExecuted(action))
             reply = next(replies, None) if action.startswith(UTTER) else None
             if reply:
                 events.append(create_bot_utterance(dict(reply)))
-        turn = DialogueStateTracker.from_events("proof", events, self.subject.domain.slots)
-        for name, value in slots:
-            if name in turn.slots:
-                turn.slots[name].value = value
-        kept = remembered(turn)
-        back = recalled(kept, "proof", self.subject.domain)
-        after = tuple(sorted((name, value) for name, value in back.current_slot_values().items() if value is not None))
-        telling = tuple(event for event in back.events if event.type_name in ("user", "bot", "action"))
-        return after, telling
+        kept = self._stored(DialogueStateTracker.from_events("proof", events, self.subject.domain.slots))
+        if kept is None:
+            return None
+        after = tuple(sorted((name, value) for name, value in kept.current_slot_values().items() if value is not None))
+        return after, tuple(event for event in kept.events if event.type_name in ("user", "bot", "action"))
+
+
+def _at_once(work: Coroutine[Any, Any, Any]) -> Any:
+    """The result of `work`, which must not wait for anything. Raises RuntimeError when it does."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value
+    raise RuntimeError("The answer writer or the store waits for something; neither may.")
 
 
 def as_messages(reply: dict[str, Any]) -> Messages:

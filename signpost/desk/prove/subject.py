@@ -99,6 +99,12 @@ def content_hash(root: Path) -> str:
     return hash_of([root / "config.yml", root / "domain.yml", *sorted((root / "data").rglob("*.yml"))], root)
 
 
+def code_hash(root: Path) -> str:
+    """One SHA-256 over the code that an answer passes between the policies and the person."""
+    rooms = [root / "signpost" / room for room in ("conversation", "handoff", "register")]
+    return hash_of(sorted([*(path for room in rooms for path in room.rglob("*.py")), *(root / "signpost").glob("web_chat/turn.py")]), root)
+
+
 def hash_of(paths: Iterable[Path], root: Path) -> str:
     """One SHA-256 over the names and the bytes of `paths`."""
     digest = hashlib.sha256()
