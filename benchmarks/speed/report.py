@@ -120,7 +120,7 @@ def _draw(curves: dict[str, Found]) -> None:
 def _rate(found: dict[str, Found]) -> str:
     rows = []
     for kind, name in ((SIGNPOST, "Signpost"), (DEFAULT, "default")):
-        each = found.get(f"{kind}_rate")
+        each: Found | None = found.get(f"{kind}_rate")
         for row in each["rows"] if each else []:
             rate, bad = row["requests"] / row["seconds"], row["bad"]
             rows.append(
