@@ -18,7 +18,8 @@ from signpost.conversation.kept_events import event_of
 from signpost.understanding.understood import KEY
 
 HEARD = "understood_audience"  # the slot for who seems to ask, from the last message that told
-_TURNS_KEPT = 4  # enough for every rule, story, follow-up and 'never the same twice'; flat in cost however long somebody talks
+_TURNS_KEPT = 2  # enough for every rule and story (max_history in config.yml); flat in cost however long somebody talks
+_CARDS_KEPT = 3  # of turns before those: enough for follow-ups and 'never the same twice'
 
 
 class ForgettingStore(TrackerStore):
@@ -78,7 +79,8 @@ def remembered(tracker: DialogueStateTracker) -> dict[str, Any]:
     slots = tracker.current_slot_values()
     heard = [audience for event in tracker.events if isinstance(event, UserUttered) and (audience := _audience(event))]
     slots[HEARD] = heard[-1] if heard else slots.get(HEARD)
-    return {"slots": slots, "events": [_stripped(event) for event in events[start:]]}
+    cards = [event for event in events[:start] if event["event"] == "bot"][-_CARDS_KEPT:]
+    return {"slots": slots, "events": [_stripped(event) for event in [*cards, *events[start:]]]}
 
 
 def _audience(event: UserUttered) -> str:
