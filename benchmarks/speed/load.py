@@ -51,7 +51,7 @@ def _wrk(
         texts, times = Path(folder) / "sentences.txt", Path(folder) / "times.txt"
         texts.write_text("\n".join(words), encoding="utf-8")
         shape = ["-t", "1", "-c", str(people), "-d", f"{seconds}s", "--timeout", "10s", "-s", str(_SCRIPT)]
-        rest = [str(texts), str(turns), str(think_ms), good, str(times) if timed else "-"]
+        rest = [str(texts), str(turns), str(think_ms), good, str(times) if timed else "-", str(1 if timed else 4 * people)]
         command = ["wrk", *shape, f"http://127.0.0.1:{port}/webhooks/rest/webhook", "--", *rest]
         cores = os.sched_getaffinity(0) - {0} or {0}
         done = subprocess.run(  # noqa: S603

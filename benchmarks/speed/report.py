@@ -38,8 +38,8 @@ def _head(found: dict[str, Found]) -> str:
         "# How fast\n\n`make bench-speed` measures this and writes this page (`QUICK=1` in half an hour, all in hours; stopped, it\n"
         f"goes on where it was). Machine: {model}, {_cores()} cores, {platform.system()}. {busy}\n"
         "So read the ratios, and the seconds that cores worked (CPU) before those by the clock. Signpost and Rasa's default\n"
-        "pipeline have the same intents, 20 examples each, and the same answers; wrk sends messages that neither was\n"
-        "trained on. Intervals: 95 %, bootstrap."
+        "pipeline have the same intents, 20 examples each, and the same answers; wrk sends messages that\n"
+        "neither was trained on. Intervals: 95 %, bootstrap."
     )
 
 
@@ -120,7 +120,7 @@ def _draw(curves: dict[str, Found]) -> None:
 def _rate(found: dict[str, Found]) -> str:
     rows = []
     for kind, name in ((SIGNPOST, "Signpost"), (DEFAULT, "default")):
-        each = found.get(f"{kind}_rate")
+        each: Found | None = found.get(f"{kind}_rate")
         for row in each["rows"] if each else []:
             rate, bad = row["requests"] / row["seconds"], row["bad"]
             rows.append(

@@ -1,5 +1,6 @@
 -- What wrk sends: people who write unique messages, `turns` of them each, and think `think` milliseconds on average in between.
--- Arguments: sentences file, turns in a conversation, think time, a word that a good reply holds, file for the time of each turn or '-'.
+-- Arguments: sentences file, turns in a conversation, think time, a word that a good reply holds, file for the time of each turn or
+-- '-', conversations side by side.
 -- The time of each turn is kept with one connection only: wrk does not say which request an answer belongs to.
 local ffi = require("ffi")
 ffi.cdef [[ struct moment { long sec; long nsec; }; int clock_gettime(int, struct moment *); ]]
@@ -22,6 +23,7 @@ function init(args)
   for line in io.lines(args[1]) do sentences[#sentences + 1] = line end
   turns, think, good = tonumber(args[2]), tonumber(args[3]), args[4]
   times = args[5] ~= "-" and io.open(args[5], "w") or nil
+  side = tonumber(args[6])
   math.randomseed(number + 11)
   run = math.floor(now())
   sent, bad = 0, 0
@@ -32,8 +34,9 @@ function delay()
 end
 
 function request()
-  local conversation = math.floor(sent / turns)
-  turn = sent % turns + 1
+  -- Nobody writes twice at once: with more connections the conversations take turns, so that two messages of one are never on their way.
+  local conversation = math.floor(sent / (turns * side)) * side + sent % side
+  turn = math.floor(sent / side) % turns + 1
   sent = sent + 1
   local words = sentences[math.random(#sentences)] .. " " .. math.random(100000)
   local body = string.format('{"sender": "%d-%d-%d", "message": "%s"}', run, number, conversation, words)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 
 Record = Mapping[str, Any]
 
@@ -44,10 +52,15 @@ def _session(record: Record) -> Event:
     return SessionStarted(record["timestamp"])
 
 
+def _featurization(record: Record) -> Event:
+    return DefinePrevUserUtteredFeaturization(record["use_text_for_featurization"], record["timestamp"])
+
+
 _KINDS: Mapping[str, Callable[[Record], Event]] = {
     "user": _user,
     "bot": _bot,
     "action": _action,
     "slot": _slot,
     "session_started": _session,
+    "user_featurization": _featurization,
 }
