@@ -107,7 +107,7 @@ def test_a_message_that_is_refused_stays_and_is_not_sent_again(page: Page) -> No
 def test_a_slow_answer_is_announced_after_a_moment_and_not_before(page: Page) -> None:
     held: list[Route] = []
     page.clock.install()
-    page.route("**/chat/turn", held.append, times=1)
+    page.route("**/chat/turn", lambda route: held.append(route), times=1)
     with page.expect_request("**/chat/turn"):
         ask(page)
     page.clock.run_for(500)
