@@ -29,7 +29,7 @@ def test_the_first_page_says_who_is_there_and_who_can_help(page: Page) -> None:
     assert "robot" in text
     assert "999" in text
     assert page.locator('.card a[href^="tel:"]').count() >= 1
-    assert page.locator("#log .steps button").count() == 5
+    assert page.locator("#log .steps button").count() >= 5
 
 
 def test_a_question_is_answered_and_never_echoed(page: Page) -> None:
