@@ -21,7 +21,7 @@ _PICTURES = os.environ.get("SIGNPOST_PICTURES") == "1"  # make SIGNPOST_PICTURES
 @contextmanager
 def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
     """The chat at `url` in a window of its own; it must leave no cookie, and no complaint of the browser about the page."""
-    window = browser.new_context(**context)
+    window = browser.new_context(**{"reduced_motion": "reduce", **context})  # so that nothing moves while it is looked at
     window.route(f"{EXIT}*", lambda route: route.fulfill(body="<title>Weather</title>Sunny", content_type="text/html"))
     page = window.new_page()
     faults: list[str] = []
@@ -45,4 +45,4 @@ def say(page: Page, words: str) -> None:
 def picture(page: Page, name: str) -> None:
     """Keep a picture for the documents when asked to."""
     if _PICTURES:
-        page.screenshot(path=ROOT / "docs" / "pictures" / f"{name}.jpg", type="jpeg", quality=80)
+        page.screenshot(path=ROOT / "docs" / "pictures" / f"{name}.jpg", type="jpeg", quality=65)

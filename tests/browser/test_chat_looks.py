@@ -27,7 +27,7 @@ def faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("size", SIZES)
 def test_no_fault_that_axe_can_find_in_any_state(browser: Browser, assistant: Assistant, size: str, theme: Any) -> None:
     width, height = SIZES[size]
-    with opened(browser, assistant.url, viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce") as page:
+    with opened(browser, assistant.url, viewport={"width": width, "height": height}, color_scheme=theme) as page:
         assert faults(page) == []
         say(page, "i want to die")
         picture(page, f"chat-{size.split()[0]}-{theme}")
@@ -43,7 +43,7 @@ def test_no_fault_that_axe_can_find_in_any_state(browser: Browser, assistant: As
 
 
 def test_zoomed_in_the_box_that_has_the_focus_is_not_covered(browser: Browser, assistant: Assistant) -> None:
-    with opened(browser, assistant.url, viewport={"width": 320, "height": 200}, reduced_motion="reduce") as page:
+    with opened(browser, assistant.url, viewport={"width": 320, "height": 200}) as page:
         for _ in range(40):
             page.keyboard.press("Tab")
             covered = page.evaluate(
@@ -74,7 +74,7 @@ def test_on_paper_there_are_the_people_and_nothing_of_the_conversation(browser: 
 
 
 def test_still_for_whoever_wants_no_motion(browser: Browser, assistant: Assistant) -> None:
-    with opened(browser, assistant.url, reduced_motion="reduce") as page:
+    with opened(browser, assistant.url) as page:
         page.locator("#trouble").evaluate("one => (one.className = 'slow')")
         assert page.evaluate("getComputedStyle(document.getElementById('trouble'), '::after').animationName") == "none"
         assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
