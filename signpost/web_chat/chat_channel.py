@@ -1,47 +1,54 @@
-"""The chat page at `/chat`: a plain form that works without script, one turn at a time, and keeps nothing in the browser."""
+"""The chat page at `/chat`: a form that works without script, made quicker by script. Nothing is kept in the browser."""
 
 from __future__ import annotations
 
+from asyncio import AbstractEventLoop
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rasa.core.channels.channel import InputChannel
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from signpost.conversation.buttons import BUTTON, button_id
 from signpost.conversation.ids import is_ours, new_id
 from signpost.handoff.answer_writer import AnswerWriter, Situation
 from signpost.handoff.guard import Messages
 from signpost.register.content import read_content
+from signpost.web_chat.answered import Answered
+from signpost.web_chat.chat_page import ChatPage
+from signpost.web_chat.compressed import compressed
+from signpost.web_chat.page_headers import page_headers
 from signpost.web_chat.turn import OnNewMessage, Turns
 
-_PAGE = Path(__file__).parent / "page"
+_OPENING = "first_message"
 _FIRST = Situation("unknown", "", None, "")
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self' {exit}; frame-ancestors 'none'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+_LEAVES = "op_exit"  # the intent of somebody who leaves
+_LONGEST_NAME = 200  # characters of a conversation's id or a message's token; a longer one is none of ours
+_SHUT = page_headers("form-action 'none'")
 
 
 class ChatChannel(InputChannel):
     """The page that a young person opens."""
 
     def __init__(self, content: str = "data") -> None:
-        """Read the register and the template. Raises ContentFault when a content file is wrong, which stops the start."""
+        """Read register and templates. Raises ContentFault when a content file is wrong, which stops the start."""
         self._folder = content
         self._content = read_content(Path(content))
         self._turns = Turns(self._content, self.name())
-        self._template = Environment(loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined).get_template("chat.html")
-        self._exit = str(self._content.council.links["exit_to"])
-        self._headers = {name: value.replace("{exit}", self._exit) for name, value in _HEADERS.items()}
+        self._page = ChatPage(self._content, Path(content))
+        self._answered: Answered[tuple[str, Messages]] = Answered()
+        self._writer: tuple[Domain, AnswerWriter] | None = None  # compiled once for each model that is loaded
+        links = self._content.council.links
+        self._exit = str(links["exit_to"])
+        hosts = " ".join(["'self'", *(f"https://{host}" for host in links.get("allowed_hosts") or ())])
+        allowed = f"script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'self' {self._exit}"
+        self._headers = page_headers(allowed, hosts)
 
     @classmethod
     def name(cls) -> str:
@@ -58,54 +65,88 @@ class ChatChannel(InputChannel):
         return "/chat"
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
-        """Return the routes: the page, a turn, leaving, and the style sheet."""
+        """Return the routes: the page, a turn as a form and by script, leaving, and the page's files."""
         routes = Blueprint("chat")
+
+        @routes.listener("before_server_start")
+        async def close(app: Sanic, _: AbstractEventLoop) -> None:
+            app.register_middleware(_shut, "response")
 
         @routes.get("/")
         async def first_page(request: Request) -> HTTPResponse:
-            return self._page(new_id(), self._first_message(_domain(request)))
+            return self._whole(request, new_id(), self._first_message(_domain(request)))
 
         @routes.post("/")
-        async def take_turn(request: Request) -> HTTPResponse:
-            conversation = _field(request, "conversation")
-            conversation = conversation if is_ours(conversation) else new_id()
-            words = _field(request, "button") or _field(request, "message")
-            return self._page(conversation, await self._turns.take(on_new_message, _domain(request), conversation, words))
+        async def form_turn(request: Request) -> HTTPResponse:
+            if _field(request, "message").strip().lower() == self._page.safe_word:
+                return await self._leave(request)
+            return self._whole(request, *await self._turn(on_new_message, request))
+
+        @routes.post("/turn")
+        async def script_turn(request: Request) -> HTTPResponse:
+            conversation, messages = await self._turn(on_new_message, request)
+            reply = {"conversation": conversation, "html": self._page.reply(conversation, messages), "messages": messages}
+            return response.json(reply, headers=dict(self._headers))
 
         @routes.post("/leave")
         async def leave(request: Request) -> HTTPResponse:
-            conversation = _field(request, "conversation")
-            if is_ours(conversation):
-                agent = request.app.ctx.agent
-                await agent.tracker_store.save(DialogueStateTracker.from_events(conversation, [], agent.domain.slots))
-            return response.redirect(self._exit, headers=self._headers, status=303)
+            return await self._leave(request)
 
-        @routes.get("/style.css")
-        async def style(_: Request) -> HTTPResponse:
-            return response.text((_PAGE / "chat.css").read_text(encoding="utf-8"), headers=self._headers, content_type="text/css")
+        @routes.get("/<name:[a-z_]+\\.(?:css|js)>")
+        async def file(request: Request, name: str) -> HTTPResponse:
+            if name not in self._page.files:
+                return response.text("", status=404, headers=dict(self._headers))
+            text, content_type = self._page.files[name]
+            return compressed(request, text, self._headers, content_type)
 
         return routes
 
+    async def _turn(self, on_new_message: OnNewMessage, request: Request) -> tuple[str, Messages]:
+        """Take one turn, whatever the form holds; return the conversation's id, a new one where the old is not ours (any more)."""
+        claimed, token = _field(request, "conversation")[:_LONGEST_NAME], _field(request, "token")[:_LONGEST_NAME]
+        domain = _domain(request)
+
+        async def answer() -> tuple[str, Messages]:
+            conversation = claimed if is_ours(claimed) else new_id()
+            return conversation, await self._turns.take(on_new_message, domain, conversation, _words(request, domain))
+
+        return await self._answered.once(claimed, token, answer)
+
+    async def _leave(self, request: Request) -> HTTPResponse:
+        """Forget the conversation; send a form's reader elsewhere, and a script nothing."""
+        conversation = _field(request, "conversation")
+        await self._answered.forget(conversation)
+        agent = getattr(request.app.ctx, "agent", None)
+        if is_ours(conversation) and agent is not None and agent.tracker_store is not None:
+            # Rasa wraps the store and lets nobody delete through the wrapping: an empty conversation that leaves takes its place.
+            left = DialogueStateTracker.from_events(conversation, [UserUttered("", {"name": _LEAVES})], agent.domain.slots)
+            await agent.tracker_store.save(left)
+        if _field(request, "by") == "script":
+            return response.empty(headers=dict(self._headers))
+        return response.redirect(self._exit, headers=dict(self._headers), status=303)
+
     def _first_message(self, domain: Domain) -> Messages:
-        written = AnswerWriter.for_domain(domain, self._folder).write("first_message", _FIRST)
+        """The opening words as they are true now; the card of people alone while no model is there."""
+        if self._writer is None or self._writer[0] is not domain:
+            self._writer = (domain, AnswerWriter.for_domain(domain, self._folder))
+        written = self._writer[1].write(_OPENING, _FIRST)
         if written is None:
             return self._turns.guard_for(domain).safe_card(datetime.now(timezone.utc))
         return [{"text": written["text"], "buttons": written["buttons"]}, {"custom": written["custom"]}]
 
-    def _page(self, conversation: str, messages: Messages) -> HTTPResponse:
-        card = next(message["custom"]["handoff"] for message in messages if message.get("custom"))
-        answer = "\n".join(message["text"] for message in messages if message.get("text")).partition("\n")[0]
-        buttons = [button for message in messages for button in message.get("buttons") or []]
-        page = self._template.render(
-            conversation=conversation,
-            answer=answer,
-            card=card,
-            buttons=buttons,
-            words=self._content.card.words,
-            council=self._content.council,
-            exit_to=self._exit,
-        )
-        return response.html(page, headers=self._headers)
+    def _whole(self, request: Request, conversation: str, messages: Messages) -> HTTPResponse:
+        choices = [button for message in self._first_message(_domain(request)) for button in message.get("buttons") or []]
+        page = self._page.page(conversation, messages, choices[:-1])
+        return response.html(page, headers=dict(self._headers))
+
+
+def _words(request: Request, domain: Domain) -> str:
+    """The message, or the pressed button's id. After a restart an old id means nothing, so its title is understood in its place."""
+    pressed, _, title = _field(request, "button").partition(" ")
+    if not pressed:
+        return _field(request, "message")
+    known = BUTTON.fullmatch(pressed) and any(button_id(intent) == pressed for intent in domain.intents)
+    return pressed if known else title
 
 
 def _field(request: Request, name: str) -> str:
@@ -115,5 +156,11 @@ def _field(request: Request, name: str) -> str:
 
 
 def _domain(request: Request) -> Domain:
-    agent = request.app.ctx.agent
+    agent = getattr(request.app.ctx, "agent", None)
     return agent.domain if agent is not None and agent.domain is not None else Domain.empty()
+
+
+def _shut(_: Request, answer: HTTPResponse) -> None:
+    """Give every response of the server, errors included, the headers that it lacks."""
+    for name, value in _SHUT.items():
+        answer.headers.setdefault(name, value)
