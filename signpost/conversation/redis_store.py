@@ -11,7 +11,7 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from signpost.conversation.forgetting_store import recalled, remembered
+from signpost.conversation.forgetting_store import asks_to_forget, recalled, remembered
 from signpost.conversation.redis_connection import conversation_key, redis_at
 
 
@@ -36,7 +36,10 @@ class RedisStore(TrackerStore):
         self._redis, self._idle_seconds, self._prefix = redis_at(host), int(float(idle_minutes) * 60), prefix
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keep the tracker's last turns."""
+        """Keep the tracker's last turns; forget the conversation at once where the person asks for that."""
+        if asks_to_forget(tracker):
+            await self.delete(tracker.sender_id)
+            return
         key, kept = self._prefix + conversation_key(tracker.sender_id), json.dumps(remembered(tracker))
         await self._redis.ask(lambda: self._redis.client.set(key, kept, ex=self._idle_seconds), None)
 

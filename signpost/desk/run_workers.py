@@ -33,6 +33,7 @@ from signpost.desk.run import (
 )
 from signpost.desk.unavailable import write
 from signpost.register.content import read_content
+from signpost.web_chat.rate_limit import PROXIES_NAME
 
 _RULES = Path("deploy/nginx/workers.conf")
 _ENDPOINTS = Path("deploy/endpoints.yml")
@@ -60,6 +61,7 @@ class Team:
             **environment_of_processes(_HERE, actions_port),
             "REDIS_URL": f"unix://{self._redis_folder}/redis.sock",
             "SIGNPOST_SECRET": secret().decode(),
+            PROXIES_NAME: _HERE,  # nginx on this machine tells whose request it is; all others would share one limit
         }
         self._commands["redis"] = _redis_command(self._redis_folder)
         self._commands["action server"] = action_server_command(actions_port)
