@@ -11,7 +11,7 @@ export RASA_TELEMETRY_ENABLED = false
 export PYTHONWARNINGS = ignore
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: run reload train check test review topic twin coverage lock style why bench-speed prove assurance insight audit
+.PHONY: run reload train check test bench review topic twin coverage lock style why bench-speed prove assurance insight audit
 
 run: $(MODEL)
 	@$(PY) -m signpost.desk.$(if $(filter 1,$(WORKERS)),run,run_workers --workers $(WORKERS)) --host $(HOST) --port $(PORT)
@@ -31,6 +31,10 @@ style: .venv/ready
 
 test: check $(MODEL)
 	@.venv/bin/pytest --junitxml=results/junit.xml
+
+# CLINC=path-or-address of CLINC150's data_full.json adds that part; RASA=1 trains Rasa's default pipeline on it too (an hour or more).
+bench: $(MODEL)
+	@$(PY) -W ignore -m benchmarks $(if $(CLINC),--clinc150 $(CLINC)) $(if $(RASA),--rasa)
 
 # QUICK=1 for a short run. Everything that it finds stands in docs/benchmarks-speed.md.
 bench-speed: $(MODEL)

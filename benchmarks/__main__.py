@@ -11,6 +11,7 @@ import platform
 import subprocess
 import sys
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,8 @@ def main() -> int:
     failed = False
     for name in args.only:
         if name == "clinc150":
-            runs = (
-                [(who, shots) for shots in ("10", "0") for who in (("ours", "rasa") if args.rasa else ("ours",))] if args.clinc150 else []
-            )
-            for who, shots in runs:
+            pipelines = ("ours", "rasa") if args.rasa else ("ours",)
+            for shots, who in product(("10", "0") if args.clinc150 else (), pipelines):
                 failed |= not _step(f"clinc150-{who}-{shots}", ["benchmarks.clinc150", who, str(args.clinc150), shots])
         else:
             failed |= not _step(name, [f"benchmarks.{name}"])
@@ -81,9 +80,9 @@ def _messages(figures: dict[str, Any]) -> str:
     count = figures["raised"]["as written"]["sentences"], figures["false alarms"]["as written"]["sentences"]
     return f"""## Our own messages and their mutants
 
-`tests/messages/`, {figures["messages"]} messages written by people who had not seen the examples; {count[0]} emergencies and {count[1]} plain
-questions, each in fourteen families of mutants (`benchmarks/mutants.py`). In brackets the 95 % interval of a bootstrap over whole
-sentences, since mutants of one sentence are not independent.
+`tests/messages/`, {figures["messages"]} messages by writers who had not seen the examples; {count[0]} emergencies
+and {count[1]} plain questions, each in fourteen families of mutants (`benchmarks/mutants.py`). In brackets the 95 % interval of a
+bootstrap over whole sentences, since mutants of one sentence are not independent.
 
 | Family | emergencies raised to emergency or worried | to emergency | plain questions with an emergency card |
 |---|---|---|---|
