@@ -45,4 +45,4 @@ def say(page: Page, words: str) -> None:
 def picture(page: Page, name: str) -> None:
     """Keep a picture for the documents when asked to."""
     if _PICTURES:
-        page.screenshot(path=ROOT / "docs" / "pictures" / f"{name}.jpg", type="jpeg", quality=65)
+        page.screenshot(path=ROOT / "docs" / "pictures" / f"{name}.jpg", type="jpeg", quality=60)

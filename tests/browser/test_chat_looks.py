@@ -63,7 +63,7 @@ def test_with_forced_colours_buttons_and_links_keep_an_edge(browser: Browser, as
 
 @pytest.mark.parametrize("script", [True, False])
 def test_on_paper_there_are_the_people_and_nothing_of_the_conversation(browser: Browser, assistant: Assistant, script: bool) -> None:
-    with opened(browser, assistant.url, java_script_enabled=script) as page:
+    with opened(browser, assistant.url, java_script_enabled=script, viewport={"width": 720, "height": 720}) as page:
         page.emulate_media(media="print")
         assert page.locator('.sheet a[href="tel:08001111"]').is_visible()
         assert not page.locator("#log").is_visible()
