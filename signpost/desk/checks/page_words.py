@@ -11,7 +11,7 @@ import yaml
 from signpost.desk.checks import wording
 from signpost.desk.checks.tree import Fault, Tree, Wording
 
-FILES = ("data/twin.yml", "data/embed.yml")
+FILES = ("data/twin.yml", "data/embed.yml", "data/page.yml")
 _SENTENCE = 5  # words; a label of fewer has no reading age
 
 
