@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from asyncio import AbstractEventLoop
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -130,9 +129,8 @@ class ChatChannel(InputChannel):
         if self._writer is None or self._writer[0] is not domain:
             self._writer = (domain, AnswerWriter.for_domain(domain, self._folder))
         written = self._writer[1].write(_OPENING, _FIRST)
-        if written is None:
-            return self._turns.guard_for(domain).safe_card(datetime.now(timezone.utc))
-        return [{"text": written["text"], "buttons": written["buttons"]}, {"custom": written["custom"]}]
+        messages: Messages = [{"text": written["text"], "buttons": written["buttons"]}, {"custom": written["custom"]}] if written else []
+        return self._turns.let_out(messages, self._turns.guard_for(domain).fault(messages))
 
     def _whole(self, request: Request, conversation: str, messages: Messages) -> HTTPResponse:
         choices = [button for message in self._first_message(_domain(request)) for button in message.get("buttons") or []]
