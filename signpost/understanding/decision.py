@@ -46,14 +46,14 @@ class Decision(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Probabilities and shares; see `config.yml` for the values and their reasons."""
         return {
-            "sure": 0.15,
+            "sure": 0.08,
             "danger": 0.25,
             "danger_in_part": 0.6,
             "worry": 0.6,
             "topics_share": 0.8,
             "pattern_share": 0.2,
             "nobody": 0.75,
-            "near": 0.03,
+            "near": 0.015,
         }
 
     @classmethod
