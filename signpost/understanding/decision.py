@@ -47,7 +47,8 @@ class Decision(GraphComponent):
         """Probabilities and shares; see `config.yml` for the values and their reasons."""
         return {
             "sure": 0.08,
-            "danger": 0.25,
+            "danger": 0.2,
+            "calm": 0.95,
             "danger_in_part": 0.6,
             "worry": 0.6,
             "topics_share": 0.8,
@@ -121,8 +122,9 @@ class Decision(GraphComponent):
         """Return what was understood from `scores`, the safety `patterns` found (most urgent first) and the `service` named ('': none)."""
         if self._best is None:
             raise ValueError("The model knows no answers. Run make train.")
-        net = patterns[0] if patterns else None
         told = self._most_dangerous(scores)
+        patterns = [pattern for pattern in patterns if not self._plainly_calm(scores)]
+        net = patterns[0] if patterns else None
         topics = self._of_topics(told)
         urgency = self._urgency(told, topics, net, told is not scores)
         topics = self._with_patterns(topics, [pattern for pattern in patterns if net and pattern.urgency == net.urgency])
@@ -150,6 +152,22 @@ class Decision(GraphComponent):
         asked = np.array([scores.urgency.get(name, 0.0) for name in URGENCIES], dtype=np.float32)
         return share * self._best.urgencies(topics) + (1 - share) * asked if self._best else asked
 
+    def _calmest(self, topics: Array) -> float:
+        """How likely the likeliest topic is, where it is a calm one; else 0."""
+        likeliest = int(topics.argmax())
+        return 0.0 if self._answers[self._topics[likeliest]].urgency in (_EMERGENCY, _WORRIED) else float(topics[likeliest])
+
+    def _plainly_calm(self, scores: Scores) -> bool:
+        """Whether a calm topic is all but certain and danger all but ruled out, in the whole message and in each of its parts.
+
+        Then a pattern has found its words in another sense ('how do i lock her tablet'). Nothing else silences a pattern.
+        """
+        for told in (scores, *scores.parts):
+            topics = self._of_topics(told)
+            if self._calmest(topics) < self._config["calm"] or self._likely_urgencies(told, topics)[0] > 1 - self._config["calm"]:
+                return False
+        return True
+
     def _most_dangerous(self, scores: Scores) -> Scores:
         """The part of a long story that tells of danger, where one does; else the whole message."""
         danger = [float(self._likely_urgencies(part, self._of_topics(part))[0]) for part in scores.parts]
@@ -160,7 +178,8 @@ class Decision(GraphComponent):
     def _urgency(self, scores: Scores, topics: Array, net: Pattern | None, in_part: bool) -> str:
         """The calmest urgency that is allowed: what a pattern, a part of the message or the whole of it reaches."""
         likely = self._likely_urgencies(scores, topics)
-        if in_part or (net and net.urgency == _EMERGENCY) or likely[0] >= self._config["danger"]:
+        danger = likely[0] >= max(self._config["danger"], self._calmest(topics))
+        if in_part or danger or (net and net.urgency == _EMERGENCY):
             return _EMERGENCY
         if (net and net.urgency == _WORRIED) or likely[0] + likely[1] >= self._config["worry"]:
             return _WORRIED
