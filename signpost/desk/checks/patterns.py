@@ -11,7 +11,7 @@ from signpost.understanding.normal_text import NormalText, read_text_speak
 from signpost.understanding.pattern_finder import PatternFinder, load_finder
 
 _HARMLESS = {"practical", "information"}
-_FALSE_ALARMS = 0.02  # share of harmless examples that patterns may still take for danger; the target of issue 4
+_FALSE_ALARMS = 0.01  # share of harmless examples that patterns may still take for danger
 
 
 def each_finds_its_own(tree: Tree) -> Iterator[Fault]:
