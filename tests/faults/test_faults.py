@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from signpost.conversation.buttons import button_id
 from signpost.desk.run import NotReady, check_files
@@ -40,6 +41,14 @@ def test_an_action_server_that_hangs_or_is_killed_costs_no_turn_and_comes_back(r
     run.line("The action server has ended by itself")
     run.comes_back("rasa_sdk", actions)
     run.answers_everything()
+
+
+def test_no_answer_waits_for_the_action_server() -> None:
+    contents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "data").glob("*/*.yml")]
+    ways = [way for content in contents for way in (*(content.get("rules") or []), *(content.get("stories") or []))]
+    actions = {step["action"] for way in ways for step in way["steps"] if "action" in step}
+    assert "utter_op_restart" in actions
+    assert {action for action in actions if not action.startswith("utter_")} == set()
 
 
 def test_a_truncated_model_is_refused_and_whoever_runs_already_goes_on(run: OneRun) -> None:
