@@ -1,4 +1,4 @@
-"""Forget what was understood so far, when somebody asks to start again."""
+"""Forget what was understood so far, within a story. 'Start again' and leaving need no action: the conversation store forgets then."""
 
 from __future__ import annotations
 

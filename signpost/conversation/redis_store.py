@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.conversation.forgetting_store import asks_to_forget, recalled, remembered
 from signpost.conversation.redis_connection import conversation_key, redis_at
+
+logger = logging.getLogger(__name__)
 
 
 class RedisStore(TrackerStore):
@@ -44,10 +47,14 @@ class RedisStore(TrackerStore):
         await self._redis.ask(lambda: self._redis.client.set(key, kept, ex=self._idle_seconds), None)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """Return the conversation, or None when it is not known, was forgotten, or Redis does not answer."""
+        """Return the conversation, or None when it is not known, was forgotten, Redis does not answer, or holds nonsense."""
         key = self._prefix + conversation_key(sender_id)
         kept: Any = await self._redis.ask(lambda: self._redis.client.get(key), None)
-        return recalled(json.loads(kept), sender_id, self.domain) if kept else None
+        try:
+            return recalled(json.loads(kept), sender_id, self.domain) if kept else None
+        except (ValueError, LookupError, TypeError, AttributeError) as fault:  # written by another release, or by nobody of ours
+            logger.warning("A conversation in Redis cannot be read (%s); it begins anew.", type(fault).__name__)
+            return None
 
     async def delete(self, sender_id: str) -> None:
         """Forget a conversation at once."""

@@ -1,4 +1,7 @@
-"""`make run`: start everything the assistant needs, say when it is ready and where, and leave nothing behind on Ctrl-C."""
+"""`make run`: start everything the assistant needs, say when it is ready and where, and leave nothing behind on Ctrl-C.
+
+What ends by itself in the meantime is started again; the assistant answers without the action server.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from signpost.conversation.buttons import SECRET_NAME, secret
 from signpost.desk.signature import SignatureFault, verify
 from signpost.register.content import ContentFault, read_content
 from signpost.twin.reviewed_topics import read_reviewed_topics
@@ -26,10 +32,20 @@ from signpost.web_chat.rate_limit import PROXIES_NAME, LimitFault, Proxies, limi
 
 _PATIENCE_SECONDS = 120  # a slow machine's first start; the usual one takes 10 to 15
 _GRACE_SECONDS = 5.0  # between asking a process to end and ending it
+_UNPACKED = 2  # times the size of the model file, at most, when Rasa unpacks it
+_MOST_ENDS = 4  # of processes by themselves within a minute; after more than that somebody has to look
 
 
 class NotReady(Exception):
     """The start cannot go on. The message is one sentence for the person at the keyboard."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How to start each process again: its name and its command, in the order of the processes, and the environment of all."""
+
+    commands: tuple[tuple[str, list[str]], ...]
+    environment: dict[str, str]
 
 
 def main() -> int:
@@ -44,10 +60,11 @@ def main() -> int:
     processes: list[subprocess.Popen[bytes]] = []
     try:
         check_before_start(args.model, args.host, args.port)
-        start(processes, args.host, args.port, args.model)
-        while all(process.poll() is None for process in processes):
+        kept = start(processes, args.host, args.port, args.model)
+        ends: list[float] = []
+        while True:
             time.sleep(0.5)
-        raise NotReady("A process has ended by itself; the lines above say why. Start again with make run.")
+            mend(processes, kept, args.model, ends)
     except KeyboardInterrupt:
         print("\nStopping.", flush=True)
         return 0
@@ -60,6 +77,17 @@ def main() -> int:
 
 def check_before_start(model: Path, host: str, port: int) -> None:
     """Raise NotReady, naming the file and the fault, when the assistant could not answer safely."""
+    check_files(model)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            raise NotReady(f"Port {port} on {host} cannot be used ({fault.strerror}). Choose another: make run PORT=5006") from fault
+
+
+def check_files(model: Path) -> None:
+    """Raise NotReady, naming the file and the fault, when a file that the assistant needs is missing or wrong."""
     folder = Path("data")
     try:
         Launcher(read_content(folder), folder)
@@ -74,12 +102,17 @@ def check_before_start(model: Path, host: str, port: int) -> None:
         if not Path(needed).is_file():
             raise NotReady(f"{needed} is missing. Restore it from the last release.")
     check_model_and_settings(model)
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as fault:
-            raise NotReady(f"Port {port} on {host} cannot be used ({fault.strerror}). Choose another: make run PORT=5006") from fault
+    check_disk(model)
+
+
+def check_disk(model: Path) -> None:
+    """Raise NotReady when there is no room to unpack the model: Rasa would start without it."""
+    try:
+        with tempfile.TemporaryFile() as room:
+            os.posix_fallocate(room.fileno(), 0, _UNPACKED * model.stat().st_size)
+    except OSError as fault:
+        place = tempfile.tempdir or os.environ.get("TMPDIR", "/tmp")  # noqa: S108 - told, not used
+        raise NotReady(f"The model cannot be unpacked in {place} ({fault.strerror}). Make room there, or set TMPDIR.") from fault
 
 
 def check_model_and_settings(model: Path) -> None:
@@ -92,20 +125,43 @@ def check_model_and_settings(model: Path) -> None:
         raise NotReady(str(fault)) from fault
 
 
-def start(processes: list[subprocess.Popen[bytes]], host: str, port: int, model: Path) -> None:
-    """Start the action server and the assistant into `processes`; return when the assistant answers."""
+def start(processes: list[subprocess.Popen[bytes]], host: str, port: int, model: Path) -> Kept:
+    """Start the action server and the assistant into `processes`; return, when the assistant answers, how to start them again."""
     actions_port = free_port()
-    environment = environment_of_processes(host, actions_port)
+    commands = (
+        ("action server", action_server_command(actions_port)),
+        ("assistant", assistant_command(host, port, model, Path("endpoints.yml"))),
+    )
+    # The secret of this program: buttons and conversations on people's screens outlive an assistant that is started again.
+    kept = Kept(commands, {**environment_of_processes(host, actions_port), SECRET_NAME: secret().decode()})
     began = time.monotonic()
-    print("Starting: action server ...", flush=True)
-    processes.append(started(action_server_command(actions_port), environment))
-    print("Starting: assistant (loads the model, about 10 seconds) ...", flush=True)
-    processes.append(started(assistant_command(host, port, model, Path("endpoints.yml")), environment))
+    print("Starting: action server and assistant (loads the model, about 10 seconds) ...", flush=True)
+    processes.extend(started(command, kept.environment) for _, command in commands)
     wait_until_ready(f"http://{host}:{port}/health/ready", processes)
     print(
         f"Ready after {time.monotonic() - began:.0f} s. The chat is at http://{host}:{port}/chat  (Ctrl-C stops it)",
         flush=True,
     )
+    return kept
+
+
+def mend(processes: list[subprocess.Popen[bytes]], kept: Kept, model: Path, ends: list[float]) -> None:
+    """Start again, in its place in `processes`, whatever has ended by itself; `ends` holds when that happened lately.
+
+    Raises NotReady when that happens again and again, or when the assistant's files would not let it start.
+    """
+    for place, (name, command) in enumerate(kept.commands):
+        code = processes[place].poll()
+        if code is None:
+            continue
+        now = time.monotonic()
+        ends[:] = [*(then for then in ends if then > now - 60), now]
+        if len(ends) > _MOST_ENDS:
+            raise NotReady(f"The {name} ends again and again by itself (code {code}); the lines above say why.")
+        if name == "assistant":
+            check_files(model)
+        print(f"The {name} has ended by itself (code {code}). Starting it again.", file=sys.stderr, flush=True)
+        processes[place] = started(command, kept.environment)
 
 
 def environment_of_processes(host: str, actions_port: int) -> dict[str, str]:

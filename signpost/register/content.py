@@ -180,6 +180,10 @@ def _yaml(path: Path) -> dict[str, Any]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as fault:
         raise ContentFault(f"{path} is missing or cannot be opened. Restore it from the last release.") from fault
+    except UnicodeDecodeError as fault:
+        raise ContentFault(
+            f"{path}: not a text file any more (byte {fault.start} is no UTF-8). Restore it from the last release."
+        ) from fault
     except yaml.YAMLError as fault:
         place = getattr(fault, "problem_mark", None)
         line = f", line {place.line + 1}" if place else ""

@@ -54,7 +54,7 @@ def read_reviewed_topics(folder: Path) -> ReviewedTopics:
     for path in sorted(folder.glob("*/*.yml")):
         try:
             content = _load(path.read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as fault:
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
             raise ContentFault(f"{path}: cannot be read ({type(fault).__name__}). Run make check.") from fault
         if not isinstance(content, dict):
             raise ContentFault(f"{path}: empty, or no 'key: value' lines at its top. Run make check.")

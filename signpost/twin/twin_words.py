@@ -54,7 +54,7 @@ def read_twin_words(folder: Path) -> TwinWords:
             reviewed=str(content["reviewed"]),
             review_by=str(content["review_by"]),
         )
-    except (OSError, yaml.YAMLError) as fault:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
         raise ContentFault(f"{path} is missing or cannot be read ({type(fault).__name__}). Restore it from the last release.") from fault
     except (KeyError, TypeError, AttributeError) as fault:
         raise ContentFault(f"{path}: a part is missing or has no lines of its own: {fault}. Add it as the last release has it.") from fault

@@ -71,10 +71,10 @@ def read_patterns(folder: Path) -> list[Pattern]:
     patterns: list[Pattern] = []
     seen: dict[str, str] = {}
     for path in sorted(folder.glob("*/*.yml")):
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
         if "\npatterns:" not in f"\n{text}":
             continue
-        content = yaml.load(text, Loader=yaml.CSafeLoader)
+        content = _content(text, path)
         for entry in content.get("patterns") or []:
             pattern = _pattern(entry, content, path)
             if pattern.name in seen:
@@ -110,9 +110,26 @@ def _pattern(entry: Any, content: Mapping[str, Any], path: Path) -> Pattern:
     )
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise PatternFault(f"{path} is missing or no text file any more. Restore it from the last release.") from fault
+
+
+def _content(text: str, path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as fault:
+        place = getattr(fault, "problem_mark", None)
+        line = f", line {place.line + 1}" if place else ""
+        raise PatternFault(f"{path}{line}: not valid YAML ({getattr(fault, 'problem', fault)}). Undo the last edit there.") from fault
+    return content if isinstance(content, dict) else {}
+
+
 def read_words(path: Path) -> Words:
     """Read data/safety/words.yml. Raises PatternFault."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    content = _content(_text(path), path)
     lists = content.get("lists")
     if not isinstance(lists, dict) or not all(_are_words(words) for words in lists.values()):
         raise PatternFault(f"{path}: 'lists' must map a name to a list of words. Put quotes round words such as 'no' and 'on'.")

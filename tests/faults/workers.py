@@ -32,27 +32,22 @@ def until(what: str, true: Callable[[], bool], seconds: float = 60) -> None:
         pause.wait(0.1)
 
 
-class Machine:
-    """One machine with two workers, started with the command that operators use."""
+class Running:
+    """A program that starts processes, and the lines that it says."""
 
-    def __init__(self, port: int) -> None:
-        self.door = Assistant(port)
-        command = [sys.executable, "-m", "signpost.desk.run_workers", "--workers", "2", "--port", str(port), "--model", str(MODEL)]
+    def __init__(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, "SIGNPOST_LIMIT": "off"}
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **environment}
         )
         self.seen: list[str] = []
         self._lines: Queue[str] = Queue()
         threading.Thread(target=self._read, daemon=True).start()
-        self.ports = [int(port) for port in re.findall(r"\d{4,5}", self.line("assistants on ports").partition("ports")[2])]
-        self.line("The chat is at")
-        self.folder = Path(self._argument("nginx", r"-c (\S+)/nginx\.conf"))
-        self.redis = Redis.from_url(f"unix://{self.folder}/redis/redis.sock")
 
     def _read(self) -> None:
         for line in self.process.stdout or ():
             self.seen.append(line)
             self._lines.put(line)
+        self._lines.put("")  # it has ended
 
     def line(self, part: str, seconds: float = 180) -> str:
         """Wait for a line of the program that holds `part`."""
@@ -61,16 +56,29 @@ class Machine:
             try:
                 line = self._lines.get(timeout=max(0.01, limit - time.monotonic()))
             except Empty:
-                raise AssertionError(f"no line with {part!r}; the last ones: {''.join(self.seen[-15:])}") from None
+                line = ""
+            assert line, f"no line with {part!r}; the last ones: {''.join(self.seen[-15:])}"
             if part in line:
                 return line
 
     def pids(self, name: str) -> list[int]:
         """Direct children whose command line holds `name`."""
-        rows = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
-        ).stdout
+        found = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False)
+        rows = found.stdout  # ps fails when there is no child
         return [int(row.split()[0]) for row in rows.splitlines() if name in row]
+
+
+class Machine(Running):
+    """One machine with two workers, started with the command that operators use."""
+
+    def __init__(self, port: int) -> None:
+        self.door = Assistant(port)
+        command = [sys.executable, "-m", "signpost.desk.run_workers", "--workers", "2", "--port", str(port), "--model", str(MODEL)]
+        super().__init__(command, ROOT, {"SIGNPOST_LIMIT": "off"})
+        self.ports = [int(port) for port in re.findall(r"\d{4,5}", self.line("assistants on ports").partition("ports")[2])]
+        self.line("The chat is at")
+        self.folder = Path(self._argument("nginx", r"-c (\S+)/nginx\.conf"))
+        self.redis = Redis.from_url(f"unix://{self.folder}/redis/redis.sock")
 
     def _argument(self, name: str, pattern: str) -> str:
         found = re.search(pattern, Path(f"/proc/{self.pids(name)[0]}/cmdline").read_text().replace("\0", " "))

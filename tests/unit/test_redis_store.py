@@ -111,3 +111,16 @@ async def test_one_message_of_a_conversation_at_a_time(store: RedisStore, server
 def test_an_address_that_is_none_stops_the_start() -> None:
     with pytest.raises(ValueError, match="scheme"):
         RedisStore(DOMAIN, host="localhost")
+
+
+@pytest.mark.parametrize(
+    "nonsense", [b"", b"\xff", b"not JSON", b"[]", b"7", b'{"slots": 3, "events": []}', b'{"slots": {}, "events": [{}]}']
+)
+async def test_what_another_release_left_there_begins_anew(store: RedisStore, server: tuple[int, str], nonsense: bytes) -> None:
+    """Were a fault raised, Rasa would go over to its own store, which keeps what people typed."""
+    await store.save(conversation("z"))
+    client = Redis.from_url(server[1])
+    client.set(f"signpost:conversation:{conversation_key('z')}", nonsense)
+    assert await store.retrieve("z") is None
+    await store.save(conversation("z"))
+    assert await store.retrieve("z") is not None
