@@ -95,6 +95,25 @@ def test_without_redis_every_turn_is_answered_in_time_and_memory_comes_back(mach
     until("memory again", lambda: _remembers(machine))
 
 
+def test_redis_and_the_action_server_that_are_killed_cost_no_turn_and_come_back(machine: Machine) -> None:
+    killed = _helpers(machine)
+    assert len(killed) == 2
+    with People(machine.door, 2) as people:
+        until("some turns", lambda: people.turns > 5)
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        until("both again", lambda: len(set(_helpers(machine)) - set(killed)) == 2)
+        seen = people.turns
+        until("turns after it", lambda: people.turns > seen + 10)
+    assert not people.bad[:3]
+    assert people.slowest < 3
+    until("memory again", lambda: _remembers(machine))
+
+
+def _helpers(machine: Machine) -> list[int]:
+    return [*machine.pids("redis-server"), *machine.pids("rasa_sdk")]
+
+
 def _remembers(machine: Machine) -> bool:
     sender = f"memory-{time.monotonic()}"
     replies = [machine.door.say(words, sender).messages[0]["text"] for words in ("blorp", "zzgh wuuf")]
