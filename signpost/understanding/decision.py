@@ -48,7 +48,7 @@ class Decision(GraphComponent):
         return {
             "sure": 0.08,
             "danger": 0.2,
-            "calm": 0.95,
+            "calm": 0.9,
             "danger_in_part": 0.6,
             "worry": 0.6,
             "topics_share": 0.8,
