@@ -135,7 +135,7 @@ class ChatChannel(InputChannel):
     def _whole(self, request: Request, conversation: str, messages: Messages) -> HTTPResponse:
         choices = [button for message in self._first_message(_domain(request)) for button in message.get("buttons") or []]
         page = self._page.page(conversation, messages, choices[:-1])
-        return response.html(page, headers=dict(self._headers))
+        return compressed(request, page, self._headers, "text/html; charset=utf-8", for_everybody=False)
 
 
 def _words(request: Request, domain: Domain) -> str:
