@@ -82,6 +82,7 @@ def visits(browser: Browser, assistant: Assistant) -> Iterator[Visit]:
 
     yield visited
     for context in contexts:
+        context.unroute_all(behavior="ignoreErrors")  # the farewell of a page that leaves may still be on its way
         context.close()
 
 

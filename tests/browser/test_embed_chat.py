@@ -37,6 +37,7 @@ def visit(browser: Browser, assistant: Assistant) -> Iterator[Callable[[str], Pa
 
     yield visited
     assert context.cookies() == []
+    context.unroute_all(behavior="ignoreErrors")  # the farewell of a page that leaves may still be on its way
     context.close()
 
 
