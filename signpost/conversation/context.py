@@ -25,7 +25,7 @@ PLACE = "place"  # in parse data: ELSEWHERE or HERE when the message says where 
 
 _EMERGENCY = URGENCIES[0]
 _TELLING_WORDS = 4  # a shorter message tells nothing of who asks that a button or an own intent would not tell better
-_SURE, _SURE_YOUNG = 0.75, 0.985  # neutral questions look much like a young person's; adults say that they are adults
+_SURE, _SURE_YOUNG = 0.75, 0.95  # neutral questions look like a young person's, up to 0.94; adults say that they are
 _ADULTS = frozenset({"parent", "professional", "survivor", "own_behaviour", "operator"})
 
 

@@ -48,7 +48,8 @@ class _Chat:
 
     def see(self, card: dict[str, Any], guard: str) -> None:
         if not self.topic or URGENCIES.index(card["urgency"]) <= URGENCIES.index(self.urgency):  # the most urgent turn, the last of these
-            self.urgency, self.topic, self.shown = card["urgency"], card["topic"], card["services"][0]["id"]
+            self.urgency, self.topic = card["urgency"], card["topic"]
+            self.shown = next((line["id"] for line in card["services"]), "")  # counting never fails a turn, whatever it is handed
         if card["audience"] != "unknown":
             self.audience = card["audience"]
         self.fallback = self.fallback or card["topic"] == FALLBACK

@@ -24,8 +24,6 @@ def _texts(answer: Answer, content: Content) -> Iterator[str]:
     services = [service for service in content.services.values() if service.is_shown()] if of_service else [None]
     for values in product(*(_values(name, content) for name in others)):
         for service in services:
-            if service and not all(service_word(service, name) for name in of_service):
-                continue  # where the register is silent, another wording says so
             text = answer.text
             for name, value in zip(others, values, strict=True):
                 text = text.replace(f"{{{name}}}", value)

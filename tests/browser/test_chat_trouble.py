@@ -154,6 +154,7 @@ def test_a_server_that_is_killed_and_started_again(browser: Browser, monkeypatch
             processes.clear()
             ask(page)
             trouble(page, "gone")
+            monkeypatch.delenv(SECRET_NAME, raising=False)
             start(processes, "127.0.0.1", port, MODEL)
             expect(page.locator(".mine")).to_have_count(1, timeout=20_000)
             answered_once(page)
