@@ -88,10 +88,10 @@ def test_a_link_away_and_back_shows_nothing_of_the_conversation(page: Page, assi
     say(page, "what is grooming")
     conversation = str(page.locator("input[name=conversation]").first.get_attribute("value"))
     page.goto(EXIT)
-    assert forgotten(assistant, conversation)  # whichever way somebody goes
     page.go_back()
     expect(page.locator(".reply")).to_have_count(1)
     assert page.locator(".mine").count() == 0
+    assert forgotten(assistant, conversation)  # whichever way somebody goes; asked last, so that the page's word has arrived
 
 
 def test_capital_letters_and_two_presses_do_not_leave(page: Page) -> None:
