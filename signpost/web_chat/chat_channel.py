@@ -119,7 +119,8 @@ class ChatChannel(InputChannel):
         if is_ours(conversation) and agent is not None and agent.tracker_store is not None:
             # Rasa wraps the store and lets nobody delete through the wrapping: an empty conversation that leaves takes its place.
             left = DialogueStateTracker.from_events(conversation, [UserUttered("", {"name": _LEAVES})], agent.domain.slots)
-            await agent.tracker_store.save(left)
+            async with agent.lock_store.lock(conversation):  # a reply still being made would bring back what is forgotten before it
+                await agent.tracker_store.save(left)
         if _field(request, "by") == "script":
             return response.empty(headers=dict(self._headers))
         return response.redirect(self._exit, headers=dict(self._headers), status=303)
