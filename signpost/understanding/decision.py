@@ -123,7 +123,8 @@ class Decision(GraphComponent):
         if self._best is None:
             raise ValueError("The model knows no answers. Run make train.")
         told = self._most_dangerous(scores)
-        patterns = [pattern for pattern in patterns if not self._plainly_calm(scores)]
+        if patterns and self._plainly_calm(scores):
+            patterns = []
         net = patterns[0] if patterns else None
         topics = self._of_topics(told)
         urgency = self._urgency(told, topics, net, told is not scores)
