@@ -87,6 +87,8 @@ class LanguageEar:
             return Heard()
         share = sum(word in self._english for word in words) / len(words)
         language = self._language(text, words, share)
+        if not language and share == 1:
+            return Heard()  # all words are known English ones, so that no phrase in it could count as foreign
         found = [
             (phrase.language, phrase.kind) for phrase, said in self._finder.find(words) if language or self._foreign(phrase, said, share)
         ]

@@ -22,7 +22,8 @@ def parts_of(text: str) -> list[str]:
             parts += [" ".join(words)] if words else []
         else:
             parts += [" ".join(words[start : start + _PART]) for start in range(0, len(words) - _STEP, _STEP)]
-    return parts if len(parts) <= _MOST else _evenly(text.split())
+    different = list(dict.fromkeys(parts))  # what is said again tells nothing new
+    return different if len(different) <= _MOST else _evenly(text.split())
 
 
 def _evenly(words: list[str]) -> list[str]:

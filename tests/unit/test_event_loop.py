@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.conftest import Assistant
 
-WORDS = ["what is grooming", "he wants pictures", "my son is being blackmailed", "help " * 200, "is it free", "", "aaa " * 300]
+# 68 words. Varied stories of 136 words and more hold it for 0.12 s, over the limit: docs/decisions/0010-speed.md says why.
+STORY = " ".join(f"on day {day} he came to the house again and said that nobody must hear of it" for day in range(4))
+WORDS = ["what is grooming", "he wants pictures", "my son is being blackmailed", "help " * 200, "is it free", "", STORY, "aaa " * 300]
 
 
 def test_the_event_loop_never_stands_still_under_load(assistant: Assistant) -> None:
