@@ -42,6 +42,13 @@ def say(page: Page, words: str) -> None:
     expect(page.locator(".reply")).to_have_count(replies + 1)
 
 
+def choose(page: Page, button: str) -> None:
+    """Press the quick reply called `button` and wait for the reply, so that nothing said next is counted as its answer."""
+    replies = page.locator(".reply").count()
+    page.locator("#log").get_by_role("button", name=button).click()
+    expect(page.locator(".reply")).to_have_count(replies + 1)
+
+
 def picture(page: Page, name: str) -> None:
     """Keep a picture for the documents when asked to."""
     if _PICTURES:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.open_chat import EXIT, WORDS, opened, say
+from tests.browser.open_chat import EXIT, WORDS, choose, opened, say
 from tests.conftest import Assistant
 
 # Notes, in the page that goes, how long after the key or click the page was empty and hidden.
@@ -53,7 +53,7 @@ def by_safe_word(page: Page) -> None:
 
 @pytest.mark.parametrize("leave", [by_button, by_shift_while_typing, by_shift_anywhere, by_safe_word])
 def test_leaving_blanks_the_page_and_forgets_everywhere(page: Page, assistant: Assistant, leave: Callable[[Page], None]) -> None:
-    page.locator("#log").get_by_role("button", name="I am a parent or carer").click()
+    choose(page, "I am a parent or carer")
     say(page, "what is grooming")
     conversation = str(page.locator("input[name=conversation]").first.get_attribute("value"))
     assert audience(assistant, conversation) == "parent"
@@ -84,7 +84,7 @@ def test_nothing_is_kept_in_the_browser(page: Page) -> None:
 
 
 def test_a_link_away_and_back_shows_nothing_of_the_conversation(page: Page, assistant: Assistant) -> None:
-    page.locator("#log").get_by_role("button", name="I am a parent or carer").click()
+    choose(page, "I am a parent or carer")
     say(page, "what is grooming")
     conversation = str(page.locator("input[name=conversation]").first.get_attribute("value"))
     page.goto(EXIT)
