@@ -77,16 +77,20 @@ def _messages(figures: dict[str, Any]) -> str:
         f"| {name} | {_share(figures['raised'][name])} | {_share(figures['emergency'][name])} | {_share(figures['false alarms'][name])} |"
         for name in names
     )
+    languages = figures["languages"]
     count = figures["raised"]["as written"]["sentences"], figures["false alarms"]["as written"]["sentences"]
     return f"""## Our own messages and their mutants
 
-`tests/messages/`, {figures["messages"]} messages by writers who had not seen the examples; {count[0]} emergencies
+`tests/messages/`, {figures["messages"]} messages in English by writers who had not seen the examples; {count[0]} emergencies
 and {count[1]} plain questions, each in fourteen families of mutants (`benchmarks/mutants.py`). In brackets the 95 % interval of a
 bootstrap over whole sentences, since mutants of one sentence are not independent.
 
 | Family | emergencies raised to emergency or worried | to emergency | plain questions with an emergency card |
 |---|---|---|---|
 {rows}
+
+In other languages (`other_languages.jsonl`; mutants in English make no sense of them): of {languages["emergencies"]} emergencies raised
+{languages["raised"]}, to emergency {languages["emergency"]}; of {languages["plain"]} plain questions with an emergency card {languages["false alarms"]}.
 
 Topic named right {figures["topic"]}; named or offered as a button {figures["topic or button"]}; who asks, right {figures["who asks"]}.
 """

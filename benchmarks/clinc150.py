@@ -25,6 +25,7 @@ import numpy as np
 import yaml
 
 from signpost.understanding.encoder_model import installed_model
+from signpost.understanding.lemmas import english_words
 from signpost.understanding.linear_heads import Head, TextFeatures, learned_head
 from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
 
@@ -81,7 +82,7 @@ def ours(data: Data, config: Path, text_speak: Path) -> Result:
     began = time.monotonic()
     typed = [text for text, _ in data.train]
     words = read_text_speak(text_speak)
-    plain = NormalText(words, count_words(typed, words, settings["Normaliser"]["common"]))
+    plain = NormalText(words, count_words(typed, words, settings["Normaliser"]["common"]), english_words())
     encoder = installed_model(1)
     texts = [plain(text) for text in typed]
     features = TextFeatures.learned(texts)

@@ -19,6 +19,7 @@ from signpost.desk.checks.tree import read_tree
 from signpost.register.content import read_content
 from signpost.understanding.courtesies import Courtesies, read_courtesies
 from signpost.understanding.encoder_model import installed_model
+from signpost.understanding.lemmas import english_words
 from signpost.understanding.linear_heads import TextFeatures, learned_head
 from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
 
@@ -46,7 +47,7 @@ def folds() -> list[Fold]:
     examples = [(text, topic) for topic in tree.topics for text in topic.examples]
     settings = {part["name"].rpartition(".")[2]: part for part in yaml.safe_load(Path("config.yml").read_text("utf-8"))["pipeline"]}
     words = read_text_speak(Path("data/text_speak.yml"))
-    plain = NormalText(words, count_words([text for text, _ in examples], words, settings["Normaliser"]["common"]))
+    plain = NormalText(words, count_words([text for text, _ in examples], words, settings["Normaliser"]["common"]), english_words())
     bare = Courtesies(read_courtesies(Path("data/courtesies.yml")))
     texts = [bare(plain(text)) for text, _ in examples]
     vectors = installed_model(2)(texts)

@@ -24,12 +24,13 @@ Read = Callable[[str], Understood]
 
 @dataclass(frozen=True)
 class Case:
-    """One message with what an expert would say of it. `tier`: 0 emergency to 3 information."""
+    """One message with what an expert would say of it. `tier`: 0 emergency to 3 information; `language`: '' for English."""
 
     text: str
     topic: str
     audience: str
     tier: int
+    language: str
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,11 @@ class Share:
 def read_cases(path: Path) -> list[Case]:
     """Read a message set; lines without tier are left out."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [Case(row["text"], row.get("topic", ""), row.get("audience", ""), int(row["tier"])) for row in rows if "tier" in row]
+    return [
+        Case(row["text"], row.get("topic", ""), row.get("audience", ""), int(row["tier"]), row.get("language", ""))
+        for row in rows
+        if "tier" in row
+    ]
 
 
 def share(outcomes: Sequence[Sequence[bool]]) -> Share:
@@ -93,8 +98,10 @@ def measure(model: Path) -> dict[str, object]:
     """Return every figure of this part, ready for JSON."""
     read = reader(model)
     cases = [case for path in sorted(MESSAGES.glob("*.jsonl")) for case in read_cases(path)]
-    emergencies = [case for case in cases if case.tier == 0]
-    plain = [case for case in cases if case.tier == 3]
+    foreign = [case for case in cases if case.language]
+    english = [case for case in cases if not case.language]
+    emergencies = [case for case in english if case.tier == 0]
+    plain = [case for case in english if case.tier == 3]
     named = [case for case in cases if case.topic]
     known = [case for case in named if case.audience not in ("", "unknown")]
     seen = {case.text: read(case.text) for case in cases}
@@ -105,7 +112,14 @@ def measure(model: Path) -> dict[str, object]:
         "topic": str(share([[seen[case.text].topic == case.topic] for case in named])),
         "topic or button": str(share([[case.topic in (seen[case.text].topic, *seen[case.text].close)] for case in named])),
         "who asks": str(share([[seen[case.text].audience == case.audience] for case in known])),
-        "messages": len(cases),
+        "messages": len(english),
+        "languages": {
+            "emergencies": len([case for case in foreign if case.tier == 0]),
+            "raised": str(share([[seen[case.text].urgency in ("emergency", "worried")] for case in foreign if case.tier == 0])),
+            "emergency": str(share([[seen[case.text].urgency == "emergency"] for case in foreign if case.tier == 0])),
+            "plain": len([case for case in foreign if case.tier == 3]),
+            "false alarms": str(share([[seen[case.text].urgency == "emergency"] for case in foreign if case.tier == 3])),
+        },
     }
 
 

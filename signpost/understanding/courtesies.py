@@ -8,9 +8,10 @@ from pathlib import Path
 
 import yaml
 
-_LEAST = 3  # words that must be left; a message that is all courtesy stays as it is
+_LEAST, _TELLING = 3, 5  # words, or letters of one word, that must be left; a message that is all courtesy stays as it is
 _QUOTES = '"“”'
 _EDGES = " ,.!;:-"
+_KISSES = re.compile(r"(?:\s+x{1,3})+(?=[\s.!]*$)")
 
 
 class Courtesies:
@@ -23,12 +24,13 @@ class Courtesies:
         self._pattern = re.compile(rf"(?<![\w'])(?:{'|'.join(words)})(?![\w'])[{re.escape(_EDGES)}]*") if words else None
 
     def __call__(self, text: str) -> str:
-        """Return `text` without quotation marks and courtesies, or unchanged where fewer than three words would be left."""
+        """Return `text` without quotation marks, courtesies and last kisses; unchanged where too little would be left."""
         bare = text.translate({ord(mark): " " for mark in _QUOTES})
         if self._pattern:
             bare = self._pattern.sub(" ", bare)
-        bare = " ".join(bare.strip(_EDGES).split())
-        return bare if len(bare.split()) >= _LEAST else text
+        bare = " ".join(_KISSES.sub("", bare).strip(_EDGES).split())
+        left = re.findall(r"\w+", bare)
+        return bare if len(left) >= _LEAST or any(len(word) >= _TELLING for word in left) else text
 
 
 def read_courtesies(path: Path) -> tuple[str, ...]:

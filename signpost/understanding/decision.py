@@ -19,6 +19,7 @@ from signpost.conversation.buttons import button_id
 from signpost.register.content import AUDIENCES, URGENCIES
 from signpost.understanding.best_answer import Array, BestAnswer, Wordings
 from signpost.understanding.language import HEARD, in_language
+from signpost.understanding.made_from import made_from
 from signpost.understanding.patterns import Pattern
 from signpost.understanding.safety_net import FOUND
 from signpost.understanding.service_names import NAMED
@@ -56,6 +57,11 @@ class Decision(GraphComponent):
             "nobody": 0.75,
             "near": 0.015,
         }
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Train again when the code has changed."""
+        return made_from()
 
     @classmethod
     def create(

@@ -33,6 +33,8 @@ from signpost.understanding.language_files import (
     folded_words,
     read_languages,
 )
+from signpost.understanding.lookalikes import unmasked
+from signpost.understanding.made_from import made_from
 from signpost.understanding.normal_text import LONGEST_MESSAGE, read_text_speak
 from signpost.understanding.understood import OTHER_LANGUAGE, Understood
 
@@ -81,7 +83,7 @@ class LanguageEar:
 
     def hear(self, text: str) -> Heard:
         """Return what was heard in typed `text`. Linear in its length; never raises."""
-        text = text[:LONGEST_MESSAGE]
+        text = unmasked(text[:LONGEST_MESSAGE].lower())
         words = folded_words(text)
         if not words:
             return Heard()
@@ -122,7 +124,7 @@ class LanguageEar:
         if scripts and sum(scripts.values()) > latin:
             script, _ = scripts.most_common(1)[0]
             letters = sum(len(word) for word in words if _script(word[0]) == script)
-            return self._by_script(script, text.lower(), words) if letters >= 3 else ""
+            return self._by_script(script, text, words) if letters >= 3 else ""
         return self._by_words(words, share) or self._by_detector(text, words, share)
 
     def _by_script(self, script: str, text: str, words: Sequence[str]) -> str:
@@ -186,6 +188,11 @@ class Language(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """`languages`: folder of their files; `text_speak`: typed words that are English; `common`: as for the normaliser."""
         return {"languages": "data/languages", "text_speak": "data/text_speak.yml", "common": 3}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Train again when the code or a file of words has changed."""
+        return made_from(config["text_speak"], config["languages"])
 
     @classmethod
     def create(

@@ -5,22 +5,25 @@ Pure functions; the graph component in `normaliser.py` calls them.
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import emoji
 import yaml
 
+from signpost.understanding.lookalikes import unmasked
+from signpost.understanding.spelling import Spelling
+
 LONGEST_MESSAGE = 10_000  # characters read; the rest of a longer message is not looked at
+_RATHER_ONE = (
+    50  # how much more often than with two letters a word must be seen to be meant when stretched: so, but; not to, of for too, off
+)
 _ROUNDS = 6  # a mended word may need another look (a zero-width character inside a spaced-out word)
 
-# Cyrillic and Greek letters that look Latin (Unicode TR39 confusables, the ones on keyboards). Applied only to words that also
-# hold Latin letters, so that Ukrainian stays Ukrainian.
-_LOOKS_LIKE = str.maketrans("аеорсухіјѕԁһкмтвнгпαεικνορτυχω", "aeopcyxijsdhkmtbhrnaeikvoptuxw")
 _QUOTES = str.maketrans({**dict.fromkeys("’‘‛`´ʼʹ′＇", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—―", "-")})
 _LEET = str.maketrans("0134578@$!|€", "oieastbasile")
 _LEET_L = str.maketrans("0134578@$!|€", "oleastbaslle")
@@ -30,16 +33,13 @@ _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*]{1,2}){3,}[^\W\d_](?![^\W_]
 _DOTTED = re.compile(r"(?<![^\W_])(?:[^\W\d_][.\-*]){2,}[^\W\d_](?![^\W_])")
 _CHAINED = re.compile(r"(?<![^\W_])[^\W\d_]+(?:[./\\|,;:+~-][^\W\d_]+){2,}(?![^\W_])")
 _CHAIN = re.compile(r"[./\\|,;:+~-]")
-_RUN_ON = re.compile(r"(?<=[^\W\d_])([!?]{2,}|[!?.](?=[a-z]{4}))(?=[^\W\d_])")  # help!!pls, stop.please; not k!ll
+_RUN_ON = re.compile(r"(?<=[^\W\d_])([!?]{2,}|[!?.](?=[a-z]{4})|,)(?=[^\W\d_])")  # help!!pls, stop.please; not k!ll
 _TWO = re.compile(r"\b(want|wanted|going|have|need|got|try|trying|used|how|what|told|scared|like|able|about) 2(?= [a-z])")
 _TAILS = {"'ll": "will", "'d": "would", "'ve": "have", "'re": "are", "'m": "am", "n't": "not"}
 _BETWEEN = re.compile(r"[ .\-_*]+")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
-_LATIN = re.compile(r"[a-z]")
 _STARRED = re.compile(r"[a-z]+[*#]+[a-z]*")
 _STARS = re.compile(r"[*#]+")
-_SHORTEST_GLUED = 8  # letters: shorter unknown words are names or slips, not words run together
-_LONGEST_WORD = 18  # letters of the longest piece tried when words are run together
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,23 @@ class NormalText:
     """Turns a typed message into plain lower-case words.
 
     `words`: typed word -> plain words. `counts`: how often each plain word stands in the training examples; it decides what a
-    stretched, starred-out or run-together word was meant to be.
+    stretched, starred-out, misspelt or run-together word was meant to be. `english`: words whose spelling is never mended.
     """
 
     words: Mapping[str, str]
     counts: Mapping[str, int] = field(default_factory=dict)
+    english: Collection[str] = frozenset()
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self.counts, self.words, self.english)
 
     def __call__(self, text: str) -> str:
         """Return `text` as plain lower-case words; never raises, gives the same again for its own result, in linear time."""
         text = text[:LONGEST_MESSAGE]
         for _ in range(_ROUNDS):
             before = text
-            text = _SPACED.sub(lambda found: self._joined(found.group()), _characters(text))
+            text = _SPACED.sub(lambda found: self._joined(found.group()), unmasked(_characters(text)))
             text = _DOTTED.sub(lambda found: _BETWEEN.sub("", found.group()), text)
             text = _CHAINED.sub(lambda found: _CHAIN.sub(" ", found.group()), text)
             text = _TWO.sub(r"\1 to", _RUN_ON.sub(r"\1 ", text))
@@ -71,8 +76,6 @@ class NormalText:
         before, core, after = _edges(typed)
         if not core:
             return typed
-        if _LATIN.search(core):
-            core = core.translate(_LOOKS_LIKE)
         core = self._squeezed(core)
         if core not in self.words and _LEET_SIGNS.search(core) and not _AGE_OR_YEAR.fullmatch(core):
             core = self._unleeted(core)
@@ -83,21 +86,23 @@ class NormalText:
             core = f"{core[: -len(tail)]} {_TAILS[tail]}"
         elif _STARRED.fullmatch(core):
             core = self._unstarred(core)
-        elif len(core) >= _SHORTEST_GLUED and core.isalpha() and core not in self.counts:
-            core = self._unglued(core)
+        elif core.isalpha():
+            core = self._spelling(core)
         return f"{before}{core}{after}"
 
     def _joined(self, spaced: str) -> str:
         """Spaced-out letters as a word, or as words where only that makes known ones ('k i l l  m e')."""
         word = _BETWEEN.sub("", spaced)
-        return word if word in self.counts or word in self.words else self._unglued(word)
+        return word if word in self.counts or word in self.words else self._spelling.parted(word)
 
     def _squeezed(self, core: str) -> str:
-        """Stretched letters back: one of each, or two where only that is a known word ('killl', 'sooo', 'feeeel')."""
+        """Stretched letters back: one of each, or two where that is the word sooner meant ('killl', 'sooo', 'tooo')."""
         if not _STRETCHED.search(core):
             return core
         one, two = _STRETCHED.sub(r"\1", core), _STRETCHED.sub(r"\1\1", core)
-        return two if two in self.counts and one not in self.counts and one not in self.words else one
+        if one in self.words or self.counts.get(one, 0) > _RATHER_ONE * self.counts.get(two, 0):
+            return one
+        return two if two in self.counts else one
 
     def _unstarred(self, core: str) -> str:
         """The commonest known word that shows the same letters, or the word as typed ('k*ll', 'f**k')."""
@@ -109,31 +114,6 @@ class NormalText:
         """Digits and signs as the letters they stand for; 1 is i or l, whichever makes a known word ('k1ll', 'se1f')."""
         first, second = core.translate(_LEET), core.translate(_LEET_L)
         return second if second in self.counts and first not in self.counts else first
-
-    def _unglued(self, core: str) -> str:
-        """Words run together, parted where every piece is a known word ('iwanttodie'); else the word as typed."""
-        total = sum(self.counts.values()) or 1
-        best: list[tuple[float, int]] = [(0.0, 0)]
-        for end in range(1, len(core) + 1):
-            options = [
-                (best[start][0] + math.log(total / known), start)
-                for start in range(max(0, end - _LONGEST_WORD), end)
-                if (known := self._known(core[start:end]))
-            ]
-            best.append(min(options, default=(math.inf, 0)))
-        if math.isinf(best[-1][0]):
-            return core
-        pieces, end = [], len(core)
-        while end:
-            pieces.append(core[best[end][1] : end])
-            end = best[end][1]
-        return " ".join(reversed(pieces))
-
-    def _known(self, piece: str) -> int:
-        """How often a piece of run-together words is seen, 0 for no word; typed words of three letters or more (dont) count once."""
-        if len(piece) == 1 and piece not in "ai":
-            return 0
-        return self.counts.get(piece, 0) or int(len(piece) > 2 and piece in self.words)
 
 
 def read_text_speak(path: Path) -> dict[str, str]:

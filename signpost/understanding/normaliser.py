@@ -16,6 +16,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.conversation.buttons import BUTTON
 from signpost.understanding.courtesies import Courtesies, read_courtesies
+from signpost.understanding.lemmas import english_words
+from signpost.understanding.made_from import made_from
 from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
 
 _MEMORY = "normal_text.json"
@@ -36,6 +38,11 @@ class Normaliser(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """`text_speak`, `courtesies`: files of words; `common`: how often a word must stand in the examples to count as known."""
         return {"text_speak": "data/text_speak.yml", "courtesies": "data/courtesies.yml", "common": 3}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Train again when the code or a file of words has changed."""
+        return made_from(config["text_speak"], config["courtesies"])
 
     @classmethod
     def create(
@@ -62,14 +69,14 @@ class Normaliser(GraphComponent):
         """Load typed words, courtesies and known words from the model."""
         with model_storage.read_from(resource) as folder:
             memory = json.loads((folder / _MEMORY).read_text(encoding="utf-8"))
-        plain, bare = NormalText(memory["words"], memory["counts"]), Courtesies(memory["courtesies"])
+        plain, bare = NormalText(memory["words"], memory["counts"], english_words()), Courtesies(memory["courtesies"])
         return cls(plain, bare, model_storage, resource, config["common"])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which words are known from the examples."""
         texts = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
         counts = count_words(texts, self._plain.words, self._common)
-        self._plain = NormalText(self._plain.words, counts)
+        self._plain = NormalText(self._plain.words, counts, english_words())
         with self._storage.write_to(self._resource) as folder:
             memory = {"words": dict(self._plain.words), "counts": counts, "courtesies": self._bare.phrases}
             (folder / _MEMORY).write_text(json.dumps(memory, ensure_ascii=False), encoding="utf-8")

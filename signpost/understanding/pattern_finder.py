@@ -19,7 +19,8 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from signpost.register.content import URGENCIES
-from signpost.understanding.pattern_words import Word, WordReader, english_lemmas
+from signpost.understanding.lemmas import english_lemmas
+from signpost.understanding.pattern_words import Word, WordReader
 from signpost.understanding.patterns import Pattern, PatternFault, Words, line_number, read_patterns, read_words
 
 _GAPS = {"*": 4, "**": 8}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import files
 
 from signpost.understanding.patterns import Words
 
@@ -78,13 +75,6 @@ class WordReader:
                     joined.append(sentence[at])
                 at += 1
         return joined
-
-
-def english_lemmas() -> dict[str, str]:
-    """The lookup table of spaCy's English lemmatizer: form -> lemma. Small, official, nothing to fetch."""
-    packed = (files("spacy_lookups_data") / "data" / "en_lemma_lookup.json.gz").read_bytes()
-    table: dict[str, str] = json.loads(gzip.decompress(packed))
-    return table
 
 
 def _one_letter_less(word: str) -> list[str]:

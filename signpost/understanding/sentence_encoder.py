@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.understanding.encoder_model import EncoderModel, Vectors, installed_model
+from signpost.understanding.made_from import made_from
 from signpost.understanding.sentences import parts_of
 
 PARTS = "parts"  # in a message: list of the parts' texts
@@ -33,6 +34,11 @@ class SentenceEncoder(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """`threads`: cores that one message may use."""
         return {"threads": 1}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Train again when the code has changed."""
+        return made_from()
 
     @classmethod
     def create(

@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.understanding.linear_heads import Head, TextFeatures, learned_head, load_heads, save_heads
+from signpost.understanding.made_from import made_from
 from signpost.understanding.sentence_encoder import PART_VECTORS, PARTS, vector_of
 
 SCORES = "three_questions"  # in a message: the Scores
@@ -45,6 +46,11 @@ class ThreeQuestions(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """C of the logistic regressions: many close topics need a larger one than the few answers of the other two questions."""
         return {"topic_strength": 8.0, "other_strength": 1.0}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Train again when the code has changed."""
+        return made_from()
 
     @classmethod
     def create(
