@@ -90,7 +90,8 @@ bootstrap over whole sentences, since mutants of one sentence are not independen
 {rows}
 
 In other languages (`other_languages.jsonl`; mutants in English make no sense of them): of {languages["emergencies"]} emergencies raised
-{languages["raised"]}, to emergency {languages["emergency"]}; of {languages["plain"]} plain questions with an emergency card {languages["false alarms"]}.
+{languages["raised"]}, to emergency {languages["emergency"]}; of {languages["plain"]} plain questions given an emergency card
+{languages["false alarms"]}.
 
 Topic named right {figures["topic"]}; named or offered as a button {figures["topic or button"]}; who asks, right {figures["who asks"]}.
 """

@@ -55,18 +55,18 @@ def main() -> int:
     ask.add_argument("--port", type=int, default=5005)
     ask.add_argument("--model", type=Path, default=Path("models/signpost.tar.gz"))
     args = ask.parse_args()
-    signal.signal(signal.SIGTERM, as_interrupt)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what people typed; children inherit this
+    ending = Ending()
+    no_core_files()
     processes: list[subprocess.Popen[bytes]] = []
     try:
         check_before_start(args.model, args.host, args.port)
         kept = start(processes, args.host, args.port, args.model)
         ends: list[float] = []
-        while True:
+        while not ending.asked:
             time.sleep(0.5)
             mend(processes, kept, args.model, ends)
+        return 0
     except KeyboardInterrupt:
-        print("\nStopping.", flush=True)
         return 0
     except NotReady as fault:
         print(fault, file=sys.stderr, flush=True)
@@ -236,9 +236,27 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def as_interrupt(_number: int, _frame: FrameType | None) -> None:
-    """Treat a signal to end like Ctrl-C."""
-    raise KeyboardInterrupt
+class Ending:
+    """Ctrl-C or a signal to end. The first interrupts what runs now, and is remembered: code that is called back can lose an exception.
+
+    Later ones change nothing, so that no impatient second Ctrl-C leaves a process behind.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.asked:
+            self.asked = True
+            os.write(1, b"\nStopping.\n")  # print may be what was interrupted
+            raise KeyboardInterrupt
+
+
+def no_core_files() -> None:
+    """Let no process that is started from here on write a core file: it would hold what people typed."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -20,13 +20,14 @@ from types import FrameType
 
 from signpost.conversation.buttons import secret
 from signpost.desk.run import (
+    Ending,
     NotReady,
     action_server_command,
-    as_interrupt,
     assistant_command,
     check_before_start,
     environment_of_processes,
     free_port,
+    no_core_files,
     started,
     stop,
     wait_until_ready,
@@ -162,7 +163,8 @@ def main() -> int:
     def remember(_number: int, _frame: FrameType | None) -> None:
         asked_to_replace.append(True)
 
-    signal.signal(signal.SIGTERM, as_interrupt)
+    ending = Ending()
+    no_core_files()
     signal.signal(signal.SIGHUP, remember)
     folder = Path(tempfile.mkdtemp(prefix="signpost-"))
     folder.chmod(0o711)  # nginx's own user reads the page in it
@@ -176,7 +178,7 @@ def main() -> int:
         ports = " and ".join(map(str, team.worker_ports()))
         print(f"Ready after {time.monotonic() - began:.0f} s: assistants on ports {ports}.", flush=True)
         print(f"The chat is at http://{args.host}:{args.port}/chat  (Ctrl-C stops it)", flush=True)
-        while True:
+        while not ending.asked:
             time.sleep(0.5)
             team.mend()
             team.refresh()
@@ -185,8 +187,8 @@ def main() -> int:
                 check_before_start(args.model, args.host, free_port())
                 team.replace_workers()
                 print("All assistants are new.", flush=True)
+        return 0
     except KeyboardInterrupt:
-        print("\nStopping.", flush=True)
         return 0
     except NotReady as fault:
         print(fault, file=sys.stderr, flush=True)

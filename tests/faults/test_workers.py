@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +35,14 @@ def machine() -> Iterator[Machine]:
         yield running
     finally:
         running.stop()
+
+
+def test_no_process_of_the_machine_may_leave_a_core_file(machine: Machine) -> None:
+    for name in ("rasa run", "rasa_sdk", "redis-server", "nginx"):
+        pids = machine.pids(name)
+        assert pids, name
+        for pid in pids:
+            assert re.search(r"Max core file size\s+0\s+0\s", Path(f"/proc/{pid}/limits").read_text()), name
 
 
 def test_a_conversation_that_moves_between_workers_is_the_same_conversation(machine: Machine) -> None:
