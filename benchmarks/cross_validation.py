@@ -20,8 +20,10 @@ from signpost.register.content import read_content
 from signpost.understanding.courtesies import Courtesies, read_courtesies
 from signpost.understanding.encoder_model import installed_model
 from signpost.understanding.lemmas import english_words
-from signpost.understanding.linear_heads import TextFeatures, learned_head
+from signpost.understanding.network import Network
 from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
+from signpost.understanding.text_features import TextFeatures
+from signpost.understanding.three_questions import AUDIENCE, TOPIC, URGENCY, ThreeQuestions, learning
 
 FOLDS = 5
 _SEED = 5
@@ -52,25 +54,23 @@ def folds() -> list[Fold]:
     texts = [bare(plain(text)) for text, _ in examples]
     vectors = installed_model(2)(texts)
     labels = {
-        "topic": np.array([topic.name for _, topic in examples]),
-        "urgency": np.array([str(topic.metadata["urgency"]) for _, topic in examples]),
-        "who asks": np.array([str(topic.metadata["audience"]) for _, topic in examples]),
+        TOPIC: np.array([topic.name for _, topic in examples]),
+        URGENCY: np.array([str(topic.metadata["urgency"]) for _, topic in examples]),
+        AUDIENCE: np.array([str(topic.metadata["audience"]) for _, topic in examples]),
     }
-    strengths = settings["ThreeQuestions"]
+    how = learning({**ThreeQuestions.get_default_config(), **settings["ThreeQuestions"]})
     found = []
     parts = StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED).split(texts, labels["topic"])
     for done, (learn, ask) in enumerate(parts, 1):
         features = TextFeatures.learned([texts[index] for index in learn])
         known = features([texts[index] for index in learn], vectors[learn])
         asked = features([texts[index] for index in ask], vectors[ask])
-        given, likely, among = {}, np.zeros(len(ask)), np.zeros(len(ask), dtype=bool)
-        for question, true in labels.items():
-            head = learned_head(known, list(true[learn]), strengths["topic_strength" if question == "topic" else "other_strength"])
-            odds, names = head(asked), np.array(head.labels)
-            given[question] = names[odds.argmax(axis=1)]
-            if question == "topic":
-                likely = odds.max(axis=1)
-                among = (names[np.argsort(-odds, axis=1)[:, :3]] == true[ask][:, None]).any(axis=1)
+        network = Network.learned(known, {question: list(true[learn]) for question, true in labels.items()}, how)
+        odds = network(asked)
+        names = {question: np.array(network.heads[question].labels) for question in labels}
+        given = {question: names[question][odds[question].argmax(axis=1)] for question in labels}
+        first = names[TOPIC][np.argsort(-odds[TOPIC], axis=1)[:, :3]]
+        likely, among = odds[TOPIC].max(axis=1), (first == labels[TOPIC][ask][:, None]).any(axis=1)
         found.append(Fold({question: true[ask] for question, true in labels.items()}, given, likely, among))
         print(f"\r  folds {done}/{FOLDS}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
@@ -84,13 +84,13 @@ def measure() -> dict[str, object]:
     given = {question: np.concatenate([fold.given[question] for fold in found]) for question in found[0].given}
     likely = np.concatenate([fold.likely for fold in found])
     right = true["topic"] == given["topic"]
-    _confusion(true["who asks"], given["who asks"], true["urgency"], given["urgency"])
+    _confusion(true[AUDIENCE], given[AUDIENCE], true[URGENCY], given[URGENCY])
     return {
         "examples": len(right),
         "topic": float(right.mean()),
         "topic among three": float(np.concatenate([fold.among_three for fold in found]).mean()),
         "urgency": float((true["urgency"] == given["urgency"]).mean()),
-        "who asks": float((true["who asks"] == given["who asks"]).mean()),
+        "who asks": float((true[AUDIENCE] == given[AUDIENCE]).mean()),
         "calibration error": _reliability(likely, right),
     }
 

@@ -23,7 +23,7 @@ from signpost.understanding.made_from import made_from
 from signpost.understanding.patterns import Pattern
 from signpost.understanding.safety_net import FOUND
 from signpost.understanding.service_names import NAMED
-from signpost.understanding.three_questions import SCORES, Scores
+from signpost.understanding.three_questions import SCORES, Scores, together
 from signpost.understanding.understood import KEY, UNSURE, Understood
 
 _MEMORY = "answers.json"
@@ -50,7 +50,7 @@ class Decision(GraphComponent):
             "sure": 0.08,
             "danger": 0.2,
             "calm": 0.9,
-            "danger_in_part": 0.6,
+            "danger_in_part": 0.7,
             "worry": 0.6,
             "topics_share": 0.8,
             "pattern_share": 0.2,
@@ -128,12 +128,13 @@ class Decision(GraphComponent):
         """Return what was understood from `scores`, the safety `patterns` found (most urgent first) and the `service` named ('': none)."""
         if self._best is None:
             raise ValueError("The model knows no answers. Run make train.")
-        told = self._most_dangerous(scores)
+        part = self._dangerous_part(scores)
+        told = together(part, scores) if part else scores
         if patterns and self._plainly_calm(scores):
             patterns = []
         net = patterns[0] if patterns else None
         topics = self._of_topics(told)
-        urgency = self._urgency(told, topics, net, told is not scores)
+        urgency = self._urgency(told, topics, net, part is not None)
         topics = self._with_patterns(topics, [pattern for pattern in patterns if net and pattern.urgency == net.urgency])
         choice = self._best(topics, self._audiences(scores, topics, net), urgency, self._config["sure"])
         near = sorted(zip(topics.tolist(), self._topics, strict=True), reverse=True)[: _CLOSE + 1]
@@ -175,12 +176,12 @@ class Decision(GraphComponent):
                 return False
         return True
 
-    def _most_dangerous(self, scores: Scores) -> Scores:
-        """The part of a long story that tells of danger, where one does; else the whole message."""
+    def _dangerous_part(self, scores: Scores) -> Scores | None:
+        """The part of a long story that tells of danger, where one plainly does."""
         danger = [float(self._likely_urgencies(part, self._of_topics(part))[0]) for part in scores.parts]
         if danger and max(danger) >= self._config["danger_in_part"]:
             return scores.parts[danger.index(max(danger))]
-        return scores
+        return None
 
     def _urgency(self, scores: Scores, topics: Array, net: Pattern | None, in_part: bool) -> str:
         """The calmest urgency that is allowed: what a pattern, a part of the message or the whole of it reaches."""

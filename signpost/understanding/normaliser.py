@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from signpost.understanding.made_from import made_from
 from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
 
 _MEMORY = "normal_text.json"
+_NAME = re.compile(r"(?<![a-z'/.-])[a-z]{4,}(?![a-z'/.-])")  # whole words, not parts of addresses
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
@@ -31,18 +33,19 @@ class Normaliser(GraphComponent):
     """
 
     def __init__(self, plain: NormalText, bare: Courtesies, storage: ModelStorage, resource: Resource, common: int) -> None:
+        """`plain` knows no words of the examples yet where the component is to be trained."""
         self._plain, self._bare = plain, bare
         self._storage, self._resource, self._common = storage, resource, common
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`text_speak`, `courtesies`: files of words; `common`: how often a word must stand in the examples to count as known."""
-        return {"text_speak": "data/text_speak.yml", "courtesies": "data/courtesies.yml", "common": 3}
+        """`text_speak`, `courtesies`, `names`: files of words; `common`: how often a word must stand in the examples to count as known."""
+        return {"text_speak": "data/text_speak.yml", "courtesies": "data/courtesies.yml", "names": [], "common": 3}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Train again when the code or a file of words has changed."""
-        return made_from(config["text_speak"], config["courtesies"])
+        return made_from(config["text_speak"], config["courtesies"], *config["names"])
 
     @classmethod
     def create(
@@ -53,7 +56,7 @@ class Normaliser(GraphComponent):
         execution_context: ExecutionContext,
     ) -> Normaliser:
         """Build the untrained component. Raises ValueError when a file of words is broken."""
-        plain = NormalText(read_text_speak(Path(config["text_speak"])))
+        plain = NormalText(read_text_speak(Path(config["text_speak"])), english=never_mended(config["names"]))
         bare = Courtesies(read_courtesies(Path(config["courtesies"])))
         return cls(plain, bare, model_storage, resource, config["common"])
 
@@ -69,14 +72,14 @@ class Normaliser(GraphComponent):
         """Load typed words, courtesies and known words from the model."""
         with model_storage.read_from(resource) as folder:
             memory = json.loads((folder / _MEMORY).read_text(encoding="utf-8"))
-        plain, bare = NormalText(memory["words"], memory["counts"], english_words()), Courtesies(memory["courtesies"])
+        plain, bare = NormalText(memory["words"], memory["counts"], never_mended(config["names"])), Courtesies(memory["courtesies"])
         return cls(plain, bare, model_storage, resource, config["common"])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which words are known from the examples."""
         texts = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
         counts = count_words(texts, self._plain.words, self._common)
-        self._plain = NormalText(self._plain.words, counts, english_words())
+        self._plain = NormalText(self._plain.words, counts, self._plain.english)
         with self._storage.write_to(self._resource) as folder:
             memory = {"words": dict(self._plain.words), "counts": counts, "courtesies": self._bare.phrases}
             (folder / _MEMORY).write_text(json.dumps(memory, ensure_ascii=False), encoding="utf-8")
@@ -96,3 +99,8 @@ class Normaliser(GraphComponent):
             if not BUTTON.fullmatch(typed):  # a pressed button is no words: `Decision` reads its id as it is
                 message.set(TEXT, self._bare(self._plain(typed).lstrip("/ ")))
         return messages
+
+
+def never_mended(files: list[str]) -> frozenset[str]:
+    """English words and every word of `files`: names of places and services are no slips of spelling."""
+    return english_words().union(*(_NAME.findall(Path(file).read_text(encoding="utf-8").lower()) for file in files))

@@ -1,8 +1,9 @@
-"""What about, how urgent, who asks: three classifiers over the same features, so that a missed topic costs no human route."""
+"""What about, how urgent, who asks: one network with three answers, so that a missed topic costs no human route."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,10 @@ from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from signpost.understanding.linear_heads import Head, TextFeatures, learned_head, load_heads, save_heads
 from signpost.understanding.made_from import made_from
+from signpost.understanding.network import Array, Learning, Network
 from signpost.understanding.sentence_encoder import PART_VECTORS, PARTS, vector_of
+from signpost.understanding.text_features import TextFeatures
 
 SCORES = "three_questions"  # in a message: the Scores
 TOPIC, URGENCY, AUDIENCE = "topic", "urgency", "audience"
@@ -32,20 +34,37 @@ class Scores:
     parts: tuple[Scores, ...] = ()
 
 
+def together(part: Scores, whole: Scores) -> Scores:
+    """The scores of a part and of the whole message it stands in, each counting half: what is told, and by whom and why."""
+
+    def mixed(first: dict[str, float], second: dict[str, float]) -> dict[str, float]:
+        return {label: (first.get(label, 0.0) + second.get(label, 0.0)) / 2 for label in {**first, **second}}
+
+    return Scores(mixed(part.topic, whole.topic), mixed(part.urgency, whole.urgency), mixed(part.audience, whole.audience))
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ThreeQuestions(GraphComponent):
     """Asks the three questions of each message; `Decision` weighs the answers."""
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, features: TextFeatures | None, heads: dict[str, Head]
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, features: TextFeatures | None, network: Network | None
     ) -> None:
         self._config, self._storage, self._resource = config, storage, resource
-        self._features, self._heads = features, heads
+        self._features, self._network = features, network
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """C of the logistic regressions: many close topics need a larger one than the few answers of the other two questions."""
-        return {"topic_strength": 8.0, "other_strength": 1.0}
+        """See `Learning` for what each setting means; `config.yml` says how they were chosen."""
+        return {
+            "hidden": 1024,
+            "steps": 1600,
+            "batch": 256,
+            "rate": 0.005,
+            "dropped": 0.7,
+            "dropped_input": 0.1,
+            "shares": {TOPIC: 1.0, URGENCY: 0.3, AUDIENCE: 0.3},
+        }
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -61,7 +80,7 @@ class ThreeQuestions(GraphComponent):
         execution_context: ExecutionContext,
     ) -> ThreeQuestions:
         """Build the untrained component."""
-        return cls(config, model_storage, resource, None, {})
+        return cls(config, model_storage, resource, None, None)
 
     @classmethod
     def load(
@@ -72,10 +91,10 @@ class ThreeQuestions(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> ThreeQuestions:
-        """Load counts and heads from the model."""
+        """Load counts and network from the model."""
         with model_storage.read_from(resource) as folder:
-            features, heads = TextFeatures.load(folder), load_heads(folder)
-        return cls(config, model_storage, resource, features, heads)
+            features, network = TextFeatures.load(folder), Network.load(folder)
+        return cls(config, model_storage, resource, features, network)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples. Raises ValueError when an intent lacks its urgency or audience."""
@@ -84,32 +103,38 @@ class ThreeQuestions(GraphComponent):
         about = [_about(example) for example in examples]
         self._features = TextFeatures.learned(texts)
         features = self._features(texts, np.vstack([vector_of(example) for example in examples]))
-        self._heads = {
-            TOPIC: learned_head(features, [example.get(INTENT) for example in examples], self._config["topic_strength"]),
-            URGENCY: learned_head(features, [urgency for urgency, _ in about], self._config["other_strength"]),
-            AUDIENCE: learned_head(features, [audience for _, audience in about], self._config["other_strength"]),
+        answers = {
+            TOPIC: [example.get(INTENT) for example in examples],
+            URGENCY: [urgency for urgency, _ in about],
+            AUDIENCE: [audience for _, audience in about],
         }
+        self._network = Network.learned(features, answers, learning(self._config))
         with self._storage.write_to(self._resource) as folder:
             self._features.save(folder)
-            save_heads(folder, self._heads)
+            self._network.save(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the scores to each message."""
-        if self._features is None:
+        if self._features is None or self._network is None:
             return messages
         for message in messages:
             parts = message.get(PARTS) or []
             vectors = np.vstack([vector_of(message), *([message.get(PART_VECTORS)] if parts else [])])
-            features = self._features([message.get(TEXT), *parts], vectors)
-            asked = zip(*(self._named(question, features) for question in (TOPIC, URGENCY, AUDIENCE)), strict=True)
-            whole, *of_parts = (Scores(*answers) for answers in asked)
+            odds = self._network(self._features([message.get(TEXT), *parts], vectors))
+            named = [self._named(question, odds[question]) for question in (TOPIC, URGENCY, AUDIENCE)]
+            whole, *of_parts = (Scores(*answers) for answers in zip(*named, strict=True))
             message.set(SCORES, replace(whole, parts=tuple(of_parts)))
         return messages
 
-    def _named(self, question: str, features: Any) -> list[dict[str, float]]:
-        head = self._heads[question]
-        return [dict(zip(head.labels, map(float, row), strict=True)) for row in head(features)]
+    def _named(self, question: str, odds: Array) -> list[dict[str, float]]:
+        labels = self._network.heads[question].labels if self._network else ()
+        return [dict(zip(labels, map(float, row), strict=True)) for row in odds]
+
+
+def learning(config: Mapping[str, Any]) -> Learning:
+    """The settings of the network in the config of `ThreeQuestions`."""
+    return Learning(**{field.name: config[field.name] for field in fields(Learning)})
 
 
 def _about(example: Message) -> tuple[str, str]:

@@ -1,15 +1,13 @@
-"""Logistic regression over sentence vectors and word counts: one head a question, kept as plain numbers (no pickle).
+"""What a text is told apart by: its sentence vector beside 300 numbers that sum up its counts. Kept as plain numbers (no pickle).
 
-A text's features: its sentence vector beside 300 numbers that sum up its tf-idf counts of words, word pairs and letter groups
-(latent semantic analysis, Deerwester et al. 1990). Summed up, training takes seconds instead of minutes at 200
-topics and is no less accurate (docs/decisions/0003-understanding.md).
+The counts are tf-idf of words, word pairs and letter groups, summed up by latent semantic analysis (Deerwester et al. 1990): training
+takes seconds instead of minutes at 200 topics and is no less accurate (docs/decisions/0003-understanding.md).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,35 +16,17 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 Array = npt.NDArray[np.float32]
 
 _MEANING_WEIGHT = 2.0  # of the sentence vector against the counts; chosen by cross-validation among 1, 2 and 4
 _SUMMED_UP = 300  # numbers that stand for the counts
-_STEPS = 80  # of the solver; more did not move cross-validated accuracy
 _WORD = r"(?u)\b\w+\b"  # scikit-learn's own pattern leaves out one-letter words; here "i" and "u" tell who speaks
 _PARTS = ("words", "letters")
 
 
-@dataclass(frozen=True)
-class Head:
-    """One question: its possible answers and the weights that score them."""
-
-    labels: tuple[str, ...]
-    weights: Array  # one row a feature, one column a label
-    bias: Array
-
-    def __call__(self, features: Array) -> Array:
-        """Return probabilities, one row a text, one column a label."""
-        scores = features @ self.weights + self.bias
-        scores -= scores.max(axis=1, keepdims=True)
-        odds = np.exp(scores)
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
-
-
 class TextFeatures:
-    """Turns texts and their sentence vectors into the numbers that the heads read."""
+    """Turns texts and their sentence vectors into the numbers that the network reads."""
 
     def __init__(self, counters: Sequence[TfidfVectorizer], summing: Array) -> None:
         self._counters, self._summing = counters, summing
@@ -85,31 +65,6 @@ class TextFeatures:
             counter.fixed_vocabulary_ = True
             counter.idf_ = np.array(learned[name]["idf"])
         return cls(counters, np.load(folder / "summing.npy", allow_pickle=False))
-
-
-def learned_head(features: Array, labels: Sequence[str], strength: float) -> Head:
-    """Fit one head. `strength` is C of the logistic regression: larger trusts the examples more."""
-    model = LogisticRegression(C=strength, max_iter=_STEPS)
-    model.fit(features, list(labels))
-    weights, bias = model.coef_.T, model.intercept_
-    if len(model.classes_) == 2:  # scikit-learn keeps one column for two labels
-        weights, bias = np.hstack([-weights, weights]) / 2, np.array([-bias[0], bias[0]]) / 2
-    return Head(tuple(model.classes_), weights.astype(np.float32), bias.astype(np.float32))
-
-
-def save_heads(folder: Path, heads: dict[str, Head]) -> None:
-    """Write the heads as plain numbers into `folder`."""
-    (folder / "labels.json").write_text(json.dumps({name: list(head.labels) for name, head in heads.items()}), encoding="utf-8")
-    np.savez(
-        folder / "heads.npz", **{f"{name}_{part}": getattr(head, part) for name, head in heads.items() for part in ("weights", "bias")}
-    )
-
-
-def load_heads(folder: Path) -> dict[str, Head]:
-    """Read what `save_heads` wrote; nothing in it can run as code."""
-    labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-    with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
-        return {name: Head(tuple(each), arrays[f"{name}_weights"], arrays[f"{name}_bias"]) for name, each in labels.items()}
 
 
 def _counters() -> list[TfidfVectorizer]:
