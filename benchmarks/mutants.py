@@ -29,13 +29,31 @@ _PAST = {"is": "was", "are": "were", "am": "was", "im": "i was", "i'm": "i was",
          "asks": "asked"}  # fmt: skip
 _POLITE = ("hi there sorry to bother you, {} thank you so much for your time", "Hello, I hope you are well. {} Many thanks in advance.",
            "sorry if this is the wrong place but {} no rush or anything x")  # fmt: skip
-_BEFORE = (
-    "so today was normal, we had double maths and then lunch and it rained the whole time. my mate lent me her umbrella and we missed the"
-    " bus so we walked. i had beans on toast and watched telly for a bit."
-)
-_AFTER = (
-    "anyway i have got to finish my art coursework and the dog needs a walk. my nan is coming round on sunday and we are having a roast."
-    " i might go to town after if my cousin is free."
+_STORIES = (
+    (
+        "so today was normal, we had double maths and then lunch and it rained the whole time. my mate lent me her umbrella and we"
+        " missed the bus so we walked. i had beans on toast and watched telly for a bit.",
+        "anyway i have got to finish my art coursework and the dog needs a walk. my nan is coming round on sunday and we are having a"
+        " roast. i might go to town after if my cousin is free.",
+    ),
+    (
+        "hi i have been meaning to write for a while. work has been mad, three people off sick, and the boiler packed in on tuesday."
+        " the plumber says it is the pump and of course it is the weekend now.",
+        "sorry that got long. i have to do the school run in ten minutes and then the big shop. we are away next week so the cat is going"
+        " to my sister's.",
+    ),
+    (
+        "not been sleeping great cos next doors having an extension done and they start at seven. got a B in geography which is a miracle"
+        " and mr says i can move up a set. we lost four nil on saturday but the pies were good",
+        "gonna have a shower and charge my phone. mum is shouting me for tea its fish fingers again. see if i can get an hour on the game"
+        " before bed",
+    ),
+    (
+        "I teach in a small primary and this half term has been all assemblies, reports and a leaking roof. We had the harvest festival on"
+        " Friday and the caretaker retired.",
+        "I am on playground duty shortly, then it is spelling tests to mark. The inspectors may come before Christmas, so everybody is"
+        " tidying cupboards.",
+    ),
 )
 _EMOJI = ("😭", "😔", "💀", "🙏", "😩")
 
@@ -121,8 +139,9 @@ def joking(text: str, draw: random.Random) -> str:
 
 
 def buried(text: str, draw: random.Random) -> str:
-    """In the middle of a long harmless story."""
-    return f"{_BEFORE} {text}. {_AFTER}"
+    """In the middle of one of four long harmless stories."""
+    before, after = draw.choice(_STORIES)
+    return f"{before} {text}. {after}"
 
 
 FAMILIES: dict[str, Family] = {

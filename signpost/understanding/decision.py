@@ -50,7 +50,7 @@ class Decision(GraphComponent):
             "sure": 0.08,
             "danger": 0.2,
             "calm": 0.9,
-            "danger_in_part": 0.7,
+            "danger_in_part": 0.5,
             "worry": 0.6,
             "topics_share": 0.8,
             "pattern_share": 0.2,
