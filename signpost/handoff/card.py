@@ -83,6 +83,14 @@ def _suited(content: Content, handoff: Iterable[str], audience: str, area: str, 
     return list({service.id: service for service in services}.values())
 
 
+def closed_now(content: Content, handoff: Iterable[str], now: datetime) -> tuple[Line, ...]:
+    """The lines of roles in `handoff` that a card leaves out at `now`, since the other one of the role is open: for paper, which stays."""
+    chosen = {service.id for service in _resolved(content, handoff, "", now)}
+    both = [name for route in handoff for name in content.council.roles.get(route, {}).values()]
+    left_out = _resolved(content, [name for name in both if name not in chosen], "", now)
+    return tuple(_line(content, service, now) for service in left_out if service.id not in chosen)
+
+
 def _for_a_child(services: list[Service]) -> list[Service]:
     """The same with a line that a child may ring first; adults-only lines go where there is none."""
     people = [service for service in services if service.id != EMERGENCY]

@@ -33,6 +33,7 @@ from signpost.understanding.language_files import (
     folded_words,
     read_languages,
 )
+from signpost.understanding.lemmas import english_words
 from signpost.understanding.lookalikes import unmasked
 from signpost.understanding.made_from import made_from
 from signpost.understanding.normal_text import LONGEST_MESSAGE, read_text_speak
@@ -46,6 +47,7 @@ _FEWEST_WORDS, _FEWEST_LETTERS = 4, 14  # below that only listed words and scrip
 _ENGLISH = 0.65  # share of known English words from which on nothing else is asked
 _NOT_ENGLISH = 0.4  # the detector decides only where at most this share is known English
 _CONFIDENT = 0.8  # probability that the detector must give
+_STRANGER = 3  # how many times as often a word must be seen that no dictionary has
 _LISTED = 0.3  # share of words that must stand in a language's list
 # Languages told apart from ours, so that theirs are not taken for ours; the detector would else have to choose one of ours.
 _CONFUSABLE = ("ENGLISH", "ITALIAN", "GERMAN", "DUTCH", "TURKISH", "LITHUANIAN", "HUNGARIAN", "SOMALI", "ALBANIAN")
@@ -214,7 +216,7 @@ class Language(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the English words from the examples."""
         texts = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
-        words = english_words(texts, read_text_speak(Path(self._config["text_speak"])), self._config["common"])
+        words = known_words(texts, read_text_speak(Path(self._config["text_speak"])), self._config["common"])
         with self._storage.write_to(self._resource) as folder:
             (folder / _MEMORY).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
         return self._resource
@@ -228,8 +230,12 @@ class Language(GraphComponent):
         return messages
 
 
-def english_words(texts: Iterable[str], text_speak: Iterable[str], at_least: int) -> list[str]:
-    """Return the words that stand at least `at_least` times in `texts`, and the words of text-speak, folded and in order."""
+def known_words(texts: Iterable[str], text_speak: Iterable[str], at_least: int) -> list[str]:
+    """Return the words that count as English, folded and in order: those of text-speak and those seen often enough in `texts`.
+
+    English words must stand there `at_least` times, others three times as often: a few examples say words of other languages.
+    """
     counts = Counter(word for text in texts for word in folded_words(text))
-    known = {word for word, count in counts.items() if count >= at_least} | {word for typed in text_speak for word in folded_words(typed)}
-    return sorted(known)
+    english = {word for each in english_words() for word in folded_words(each)}
+    often = {word for word, count in counts.items() if count >= (at_least if word in english else at_least * _STRANGER)}
+    return sorted(often | {word for typed in text_speak for word in folded_words(typed)})

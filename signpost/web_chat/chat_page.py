@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from signpost.handoff.card import EMERGENCY, make_card
+from signpost.handoff.card import EMERGENCY, closed_now, make_card
 from signpost.handoff.guard import Messages
 from signpost.register.content import Content
 from signpost.web_chat.chat_words import read_chat_words
@@ -65,8 +65,9 @@ class ChatPage:
             routes = self._content.card.default_routes[audience]
             card = make_card(self._content, routes, urgency, audience, "people", "", now)
             lines = [line for line in card.services if line.id not in seen]
-            seen |= {line.id for line in lines}
-            groups.append({"title": title, "services": lines})
+            on_paper = [line for line in closed_now(self._content, routes, now) if line.id not in seen]
+            seen |= {line.id for line in [*lines, *on_paper]}
+            groups.append({"title": title, "services": lines, "on_paper": on_paper})
         return groups
 
 

@@ -66,6 +66,8 @@ def test_on_paper_there_are_the_people_and_nothing_of_the_conversation(browser: 
         page.emulate_media(media="print")
         assert page.locator('.sheet a[href="tel:08001111"]').is_visible()
         assert not page.locator("#log").is_visible()
+        for council in ("wiltshire-mash", "wiltshire-eds"):  # by day and by night, whenever it is printed
+            assert page.locator(f'.sheet [data-service="{council}"]').is_visible()
         assert page.locator('.sheet [data-service="wiltshire-mash"]').inner_text().count("Monday") == 1  # hours of the week, not of now
         assert not page.locator(".sheet .when").first.is_visible()
         assert not page.locator(".say").is_visible()

@@ -16,7 +16,7 @@ from signpost.conversation.ids import LIFETIME_SECONDS, is_ours, new_id
 from signpost.desk.checks.tree import read_tree
 from signpost.handoff.answer_writer import AnswerWriter, Situation
 from signpost.handoff.answers import read_answers
-from signpost.handoff.card import make_card
+from signpost.handoff.card import closed_now, make_card
 from signpost.handoff.guard import Guard
 from signpost.register.content import AUDIENCES, CHILDREN, read_content
 from signpost.understanding.understood import UNSURE, Understood
@@ -194,3 +194,9 @@ def test_ids_are_ours_or_nothing() -> None:
     assert not is_ours("", now=0.0)
     assert not is_ours("a.b.c", now=0.0)
     assert BUTTON.fullmatch(button_id("feel_suicidal"))
+
+
+def test_what_is_closed_now_is_known_for_paper() -> None:
+    assert [line.id for line in closed_now(CONTENT, ["childline", "local-children-services"], NOON)] == ["wiltshire-eds"]
+    assert [line.id for line in closed_now(CONTENT, ["childline", "local-children-services"], NIGHT)] == ["wiltshire-mash"]
+    assert closed_now(CONTENT, ["childline"], NIGHT) == ()

@@ -22,7 +22,7 @@ from signpost.handoff.answer_writer import AnswerWriter, Situation
 from signpost.handoff.answers import read_answers
 from signpost.handoff.guard import Guard
 from signpost.register.content import read_content
-from signpost.understanding.language import Heard, LanguageEar, english_words, in_language
+from signpost.understanding.language import Heard, LanguageEar, in_language, known_words
 from signpost.understanding.language_files import KINDS, LanguageFault, folded_words, read_languages
 from signpost.understanding.normal_text import read_text_speak
 from signpost.understanding.understood import OTHER_LANGUAGE, Understood
@@ -40,7 +40,7 @@ RESPONSES: dict[str, list[dict[str, Any]]] = {
 
 @cache
 def ear() -> LanguageEar:
-    words = english_words([text for _, text in EXAMPLES], read_text_speak(ROOT / "data" / "text_speak.yml"), 3)
+    words = known_words([text for _, text in EXAMPLES], read_text_speak(ROOT / "data" / "text_speak.yml"), 3)
     return LanguageEar(read_languages(FOLDER), words)
 
 
