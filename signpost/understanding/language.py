@@ -47,7 +47,7 @@ _FEWEST_WORDS, _FEWEST_LETTERS = 4, 14  # below that only listed words and scrip
 _ENGLISH = 0.65  # share of known English words from which on nothing else is asked
 _NOT_ENGLISH = 0.4  # the detector decides only where at most this share is known English
 _CONFIDENT = 0.8  # probability that the detector must give
-_STRANGER = 3  # how many times as often a word must be seen that no dictionary has
+_STRANGER = 3  # how many times as often a word must be seen that another language has and no English dictionary
 _LISTED = 0.3  # share of words that must stand in a language's list
 # Languages told apart from ours, so that theirs are not taken for ours; the detector would else have to choose one of ours.
 _CONFUSABLE = ("ENGLISH", "ITALIAN", "GERMAN", "DUTCH", "TURKISH", "LITHUANIAN", "HUNGARIAN", "SOMALI", "ALBANIAN")
@@ -216,7 +216,8 @@ class Language(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the English words from the examples."""
         texts = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
-        words = known_words(texts, read_text_speak(Path(self._config["text_speak"])), self._config["common"])
+        foreign = {word for language in read_languages(Path(self._config["languages"])) for word in language.words}
+        words = known_words(texts, read_text_speak(Path(self._config["text_speak"])), foreign, self._config["common"])
         with self._storage.write_to(self._resource) as folder:
             (folder / _MEMORY).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
         return self._resource
@@ -230,12 +231,13 @@ class Language(GraphComponent):
         return messages
 
 
-def known_words(texts: Iterable[str], text_speak: Iterable[str], at_least: int) -> list[str]:
+def known_words(texts: Iterable[str], text_speak: Iterable[str], foreign: Collection[str], at_least: int) -> list[str]:
     """Return the words that count as English, folded and in order: those of text-speak and those seen often enough in `texts`.
 
-    English words must stand there `at_least` times, others three times as often: a few examples say words of other languages.
+    A word of the `foreign` lists that no English dictionary has must be seen three times as often as others, since a few examples say
+    words of other languages.
     """
     counts = Counter(word for text in texts for word in folded_words(text))
-    english = {word for each in english_words() for word in folded_words(each)}
-    often = {word for word, count in counts.items() if count >= (at_least if word in english else at_least * _STRANGER)}
+    strange = set(foreign) - {word for each in english_words() for word in folded_words(each)}
+    often = {word for word, count in counts.items() if count >= (at_least * _STRANGER if word in strange else at_least)}
     return sorted(often | {word for typed in text_speak for word in folded_words(typed)})

@@ -40,8 +40,10 @@ RESPONSES: dict[str, list[dict[str, Any]]] = {
 
 @cache
 def ear() -> LanguageEar:
-    words = known_words([text for _, text in EXAMPLES], read_text_speak(ROOT / "data" / "text_speak.yml"), 3)
-    return LanguageEar(read_languages(FOLDER), words)
+    languages = read_languages(FOLDER)
+    foreign = {word for language in languages for word in language.words}
+    words = known_words([text for _, text in EXAMPLES], read_text_speak(ROOT / "data" / "text_speak.yml"), foreign, 3)
+    return LanguageEar(languages, words)
 
 
 def messages(name: str) -> list[dict[str, Any]]:
