@@ -178,10 +178,15 @@ class Decision(GraphComponent):
 
     def _dangerous_part(self, scores: Scores) -> Scores | None:
         """The part of a long story that tells of danger, where one plainly does."""
-        danger = [float(self._likely_urgencies(part, self._of_topics(part))[0]) for part in scores.parts]
+        danger = [self._danger_of(part) for part in scores.parts]
         if danger and max(danger) >= self._config["danger_in_part"]:
             return scores.parts[danger.index(max(danger))]
         return None
+
+    def _danger_of(self, part: Scores) -> float:
+        """How likely danger is in a part of a story; none where the likeliest topic is a calm one, since parts say little and are many."""
+        topics = self._of_topics(part)
+        return 0.0 if self._calmest(topics) else float(self._likely_urgencies(part, topics)[0])
 
     def _urgency(self, scores: Scores, topics: Array, net: Pattern | None, in_part: bool) -> str:
         """The calmest urgency that is allowed: what a pattern, a part of the message or the whole of it reaches."""
