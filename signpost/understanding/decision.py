@@ -61,7 +61,7 @@ class Decision(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Train again when the code has changed."""
-        return made_from()
+        return made_from(config)
 
     @classmethod
     def create(

@@ -194,7 +194,7 @@ class Language(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Train again when the code or a file of words has changed."""
-        return made_from(config["text_speak"], config["languages"])
+        return made_from(config, "text_speak", "languages")
 
     @classmethod
     def create(

@@ -45,7 +45,7 @@ class Normaliser(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Train again when the code or a file of words has changed."""
-        return made_from(config["text_speak"], config["courtesies"], *config["names"])
+        return made_from(config, "text_speak", "courtesies", "names")
 
     @classmethod
     def create(
