@@ -29,7 +29,7 @@ from signpost.understanding.lemmas import english_words
 from signpost.understanding.network import Head, Network
 from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
 from signpost.understanding.text_features import TextFeatures
-from signpost.understanding.three_questions import TOPIC, ThreeQuestions, learning
+from signpost.understanding.three_questions import TOPIC, learning
 
 OUT = "out_of_scope"
 SEED = 150  # of the draw of ten examples an intent
@@ -89,9 +89,7 @@ def ours(data: Data, config: Path, text_speak: Path) -> Result:
     texts = [plain(text) for text in typed]
     features = TextFeatures.learned(texts)
     asked = {TOPIC: [intent for _, intent in data.train]}
-    network = Network.learned(
-        features(texts, encoder(texts)), asked, learning({**ThreeQuestions.get_default_config(), **settings["ThreeQuestions"]})
-    )
+    network = Network.learned(features(texts, encoder(texts)), asked, learning(settings["ThreeQuestions"]))
     trained = time.monotonic() - began
 
     def answers(pairs: Pairs) -> list[tuple[str, float]]:

@@ -19,11 +19,11 @@ from signpost.desk.checks.tree import read_tree
 from signpost.register.content import read_content
 from signpost.understanding.courtesies import Courtesies, read_courtesies
 from signpost.understanding.encoder_model import installed_model
-from signpost.understanding.lemmas import english_words
 from signpost.understanding.network import Network
 from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
+from signpost.understanding.normaliser import never_mended
 from signpost.understanding.text_features import TextFeatures
-from signpost.understanding.three_questions import AUDIENCE, TOPIC, URGENCY, ThreeQuestions, learning
+from signpost.understanding.three_questions import AUDIENCE, TOPIC, URGENCY, learning
 
 FOLDS = 5
 _SEED = 5
@@ -49,7 +49,8 @@ def folds() -> list[Fold]:
     examples = [(text, topic) for topic in tree.topics for text in topic.examples]
     settings = {part["name"].rpartition(".")[2]: part for part in yaml.safe_load(Path("config.yml").read_text("utf-8"))["pipeline"]}
     words = read_text_speak(Path("data/text_speak.yml"))
-    plain = NormalText(words, count_words([text for text, _ in examples], words, settings["Normaliser"]["common"]), english_words())
+    counts = count_words([text for text, _ in examples], words, settings["Normaliser"]["common"])
+    plain = NormalText(words, counts, never_mended(settings["Normaliser"]["names"]))
     bare = Courtesies(read_courtesies(Path("data/courtesies.yml")))
     texts = [bare(plain(text)) for text, _ in examples]
     vectors = installed_model(2)(texts)
@@ -58,9 +59,9 @@ def folds() -> list[Fold]:
         URGENCY: np.array([str(topic.metadata["urgency"]) for _, topic in examples]),
         AUDIENCE: np.array([str(topic.metadata["audience"]) for _, topic in examples]),
     }
-    how = learning({**ThreeQuestions.get_default_config(), **settings["ThreeQuestions"]})
+    how = learning(settings["ThreeQuestions"])
     found = []
-    parts = StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED).split(texts, labels["topic"])
+    parts = StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED).split(texts, labels[TOPIC])
     for done, (learn, ask) in enumerate(parts, 1):
         features = TextFeatures.learned([texts[index] for index in learn])
         known = features([texts[index] for index in learn], vectors[learn])
@@ -83,13 +84,13 @@ def measure() -> dict[str, object]:
     true = {question: np.concatenate([fold.true[question] for fold in found]) for question in found[0].true}
     given = {question: np.concatenate([fold.given[question] for fold in found]) for question in found[0].given}
     likely = np.concatenate([fold.likely for fold in found])
-    right = true["topic"] == given["topic"]
+    right = true[TOPIC] == given[TOPIC]
     _confusion(true[AUDIENCE], given[AUDIENCE], true[URGENCY], given[URGENCY])
     return {
         "examples": len(right),
         "topic": float(right.mean()),
         "topic among three": float(np.concatenate([fold.among_three for fold in found]).mean()),
-        "urgency": float((true["urgency"] == given["urgency"]).mean()),
+        "urgency": float((true[URGENCY] == given[URGENCY]).mean()),
         "who asks": float((true[AUDIENCE] == given[AUDIENCE]).mean()),
         "calibration error": _reliability(likely, right),
     }

@@ -9,7 +9,8 @@ from pathlib import Path
 from signpost.desk import coverage
 from signpost.desk.checks import answers, page_words, patterns, rasa_lets_pass, register, wording
 from signpost.desk.checks.tree import Fault, Tree, read_tree
-from signpost.register.content import ContentFault, read_content
+from signpost.register.content import read_content
+from signpost.register.content_file import ContentFault
 from signpost.understanding.language_files import LanguageFault, read_languages
 from signpost.understanding.pattern_finder import load_finder
 from signpost.understanding.patterns import PatternFault

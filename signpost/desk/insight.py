@@ -14,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from signpost.counting.counts import DAY, HOUR, Row
 from signpost.counting.daily_file import read_rows
-from signpost.register.content import ContentFault, read_content
+from signpost.register.content import read_content
+from signpost.register.content_file import ContentFault
 
 mpl.use("Agg")  # no screen is needed
 from matplotlib import pyplot as plt

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from signpost.desk.checks import page_words
 from signpost.desk.checks.tree import Tree, read_tree
-from signpost.register.content import ContentFault, read_content
+from signpost.register.content import read_content
+from signpost.register.content_file import ContentFault
 
 DAYS_AHEAD = 60
 

@@ -22,7 +22,8 @@ from types import FrameType
 
 from signpost.conversation.buttons import SECRET_NAME, secret
 from signpost.desk.signature import SignatureFault, verify
-from signpost.register.content import ContentFault, read_content
+from signpost.register.content import read_content
+from signpost.register.content_file import ContentFault
 from signpost.twin.reviewed_topics import read_reviewed_topics
 from signpost.twin.twin_words import read_twin_words
 from signpost.understanding.pattern_finder import load_finder

@@ -8,7 +8,8 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
-from signpost.register.content import ContentFault, read_content
+from signpost.register.content import read_content
+from signpost.register.content_file import ContentFault
 from signpost.twin.pages import compile_twin
 from signpost.web_chat.launcher import Launcher
 from signpost.web_chat.page_headers import answer_headers

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
+from signpost.register.content_file import ContentFault, day_of, entries_of, read_yaml
 from signpost.register.opening_hours import Calendar, Hours, read_hours
 
 AUDIENCES = ("young_person", "friend", "parent", "professional", "survivor", "own_behaviour", "operator", "unknown")
@@ -22,10 +21,6 @@ _KINDS = ("phone", "text", "textphone", "web", "chat", "email", "form", "app")
 _SHOWN = ("number_ok", "number_ok_hours_blank", "link_only")
 _HELD = ("held", "do_not_publish")
 _WORDS = ("note", "cost", "bill", "what_happens", "told", "write", "hours")
-
-
-class ContentFault(ValueError):
-    """A content file is missing or wrong. The message names the file, the fault and the mend."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +127,10 @@ def read_content(folder: Path) -> Content:
 
     Raises ContentFault, naming file, fault and mend, when one is missing or wrong.
     """
-    register = _yaml(folder / "helplines.yml")
-    council = _yaml(folder / "council.yml")
-    national = [_service(entry, folder / "helplines.yml") for entry in _list(register, "services", folder / "helplines.yml")]
-    local = [_service(entry, folder / "council.yml") for entry in _list(council, "services", folder / "council.yml")]
+    register = read_yaml(folder / "helplines.yml")
+    council = read_yaml(folder / "council.yml")
+    national = [_service(entry, folder / "helplines.yml") for entry in entries_of(register, "services", folder / "helplines.yml")]
+    local = [_service(entry, folder / "council.yml") for entry in entries_of(council, "services", folder / "council.yml")]
     services: dict[str, Service] = {}
     for service in national + local:
         if service.id in services:
@@ -175,38 +170,6 @@ def _check_links(content: Content, folder: Path) -> None:
         raise ContentFault(f"{folder / 'helplines.yml'}: 'emergency-999' is missing or held back. Every emergency shows it: restore it.")
 
 
-def _yaml(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise ContentFault(f"{path} is missing or cannot be opened. Restore it from the last release.") from fault
-    except UnicodeDecodeError as fault:
-        raise ContentFault(
-            f"{path}: not a text file any more (byte {fault.start} is no UTF-8). Restore it from the last release."
-        ) from fault
-    except yaml.YAMLError as fault:
-        place = getattr(fault, "problem_mark", None)
-        line = f", line {place.line + 1}" if place else ""
-        raise ContentFault(f"{path}{line}: not valid YAML ({getattr(fault, 'problem', fault)}). Undo the last edit there.") from fault
-    if not isinstance(content, dict):
-        raise ContentFault(f"{path}: empty, or no 'key: value' lines at its top. Restore it from the last release.")
-    return content
-
-
-def _list(content: dict[str, Any], key: str, path: Path) -> list[dict[str, Any]]:
-    value = content.get(key)
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise ContentFault(f"{path}: '{key}' must be a list of entries, each with its own keys.")
-    return value
-
-
-def _date(value: object, where: str) -> date:
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError as fault:
-        raise ContentFault(f"{where}: '{value}' is no date. Write it in quotes as \"2027-05-23\".") from fault
-
-
 def _service(entry: dict[str, Any], path: Path) -> Service:
     name = str(entry.get("id") or "?")
     where = f"{path}: {name}"
@@ -230,7 +193,7 @@ def _service(entry: dict[str, Any], path: Path) -> Service:
         aliases=tuple(str(alias).lower() for alias in entry.get("aliases") or ()),
         words=words,
         replacement=entry.get("replacement"),
-        review_by=_date(entry["review_by"], where),
+        review_by=day_of(entry["review_by"], where),
         status=str(entry["status"]),
     )
 
@@ -249,7 +212,7 @@ def _channel(entry: dict[str, Any], where: str) -> Channel:
 
 
 def _facts(path: Path) -> dict[str, Fact]:
-    facts = _yaml(path).get("facts")
+    facts = read_yaml(path).get("facts")
     if not isinstance(facts, dict):
         raise ContentFault(f"{path}: 'facts' must map a name to a fact.")
     read = {}
@@ -261,12 +224,12 @@ def _facts(path: Path) -> dict[str, Fact]:
         says = tuple(
             (
                 str(version["text"]).strip(),
-                _date(version.get("valid_from") or date.min.isoformat(), where),
-                _date(version.get("valid_to") or date.max.isoformat(), where),
+                day_of(version.get("valid_from") or date.min.isoformat(), where),
+                day_of(version.get("valid_to") or date.max.isoformat(), where),
             )
             for version in entry["says"]
         )
-        read[str(name)] = Fact(str(name), says, str(entry["status"]), _date(entry["review_by"], where), str(entry["source"]))
+        read[str(name)] = Fact(str(name), says, str(entry["status"]), day_of(entry["review_by"], where), str(entry["source"]))
     return read
 
 
@@ -295,7 +258,7 @@ def _council(content: dict[str, Any], path: Path, local_ids: frozenset[str]) -> 
 
 
 def _card(path: Path) -> CardWords:
-    content = _yaml(path)
+    content = read_yaml(path)
     words, usual, at_night = content.get("words"), content.get("default_routes"), content.get("open_routes")
     if not isinstance(words, dict) or not isinstance(usual, dict) or not isinstance(at_night, dict):
         raise ContentFault(f"{path}: needs 'words', 'default_routes' and 'open_routes'.")

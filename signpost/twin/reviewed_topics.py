@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from signpost.handoff.answers import UTTER, Answer, read_answers
-from signpost.register.content import AUDIENCES, URGENCIES, ContentFault
+from signpost.register.content import AUDIENCES, URGENCIES
+from signpost.register.content_file import ContentFault
 
 # The C reader takes a tenth of the time: the assistant compiles the twin when it starts.
 _load = partial(yaml.load, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))

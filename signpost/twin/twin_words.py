@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from signpost.register.content import AUDIENCES, ContentFault
+from signpost.register.content import AUDIENCES
+from signpost.register.content_file import ContentFault
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,14 @@ class Network:
         hidden = np.asarray(sums * (1 + erf(sums / np.sqrt(2, dtype=np.float32))) / 2, dtype=np.float32)  # GELU (Hendrycks, Gimpel 2016)
         return {question: head(hidden) for question, head in self.heads.items()}
 
+    def named(self, features: Array) -> dict[str, list[dict[str, float]]]:
+        """The same as question -> one row a text: label -> probability."""
+        odds = self(features)
+        return {
+            question: [dict(zip(head.labels, map(float, row), strict=True)) for row in odds[question]]
+            for question, head in self.heads.items()
+        }
+
     @classmethod
     def learned(cls, features: Array, answers: Mapping[str, Sequence[str]], how: Learning) -> Network:
         """Learn from `features`, one row an example, and `answers`: question -> the right label of each example. Repeatable."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from signpost.understanding.patterns import Words
+from signpost.understanding.spelling import one_letter_less
 
 _SHORTEST_MENDED = 5  # letters: in shorter words one slip makes another word (die, dye; kill, bill)
 _WORD = re.compile(r"(?P<end>[.!?]+(?=\s|$|[a-z]))|(?P<word>[^\W_]+)(?P<tail>'[a-z]+)?")
@@ -54,7 +55,7 @@ class WordReader:
         lemma = self._lemmas.get(typed, typed)
         if len(typed) < _SHORTEST_MENDED or lemma in self.known or typed in self._english:
             return lemma
-        for form in (typed, *_one_letter_less(typed)):
+        for form in (typed, *one_letter_less(typed)):
             if form in self._slips:
                 return self._slips[form]
         return lemma
@@ -77,16 +78,12 @@ class WordReader:
         return joined
 
 
-def _one_letter_less(word: str) -> list[str]:
-    return [word[:index] + word[index + 1 :] for index in range(len(word))]
-
-
 def _slips(forms: dict[str, str]) -> dict[str, str]:
     """Each form, and the form less any one letter, to the lemma meant: two words that share such a form differ by one slip."""
     slips: dict[str, str] = {}
     for form, lemma in sorted(forms.items()):
         if len(form) >= _SHORTEST_MENDED:
             slips[form] = lemma
-            for shorter in _one_letter_less(form):
+            for shorter in one_letter_less(form):
                 slips.setdefault(shorter, lemma)
     return slips

@@ -17,7 +17,8 @@ from rasa.shared.nlu.training_data.message import Message
 
 from signpost.conversation.context import HERE, PLACE
 from signpost.handoff.card import ELSEWHERE
-from signpost.register.content import ContentFault, Council, read_content
+from signpost.register.content import Council, read_content
+from signpost.register.content_file import ContentFault
 
 _LISTS = ("cues", "firm_cues", "not_here", "everyday_words", "elsewhere")
 

@@ -35,7 +35,7 @@ class Spelling:
         self._shorter: dict[str, list[str]] = {}
         for word in sorted(counts):
             if len(word) >= _SHORT and word.isalpha():
-                for form in {word, *_one_letter_less(word)}:
+                for form in {word, *one_letter_less(word)}:
                     self._shorter.setdefault(form, []).append(word)
 
     def __call__(self, word: str) -> str:
@@ -53,7 +53,7 @@ class Spelling:
 
     def _slips(self, word: str) -> Iterator[_Reading]:
         """The known words of which `word` is one slip away: a letter too many, too few, another one, or two swapped."""
-        near = {known for form in (word, *_one_letter_less(word)) for known in self._shorter.get(form, ())}
+        near = {known for form in (word, *one_letter_less(word)) for known in self._shorter.get(form, ())}
         for known in sorted(near):
             common = self._counts[known] >= _COMMON and (len(known) > len(word) or sorted(known) == sorted(word))
             if (len(word) >= _SHORTEST or common) and _is_one_slip(word, known):
@@ -91,7 +91,8 @@ class Spelling:
         return self._counts.get(piece, 0) or int(rare)
 
 
-def _one_letter_less(word: str) -> list[str]:
+def one_letter_less(word: str) -> list[str]:
+    """Each form of `word` that lacks one letter: two words that share one, or one that is such a form of the other, are close."""
     return [word[:index] + word[index + 1 :] for index in range(len(word))]
 
 

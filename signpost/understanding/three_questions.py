@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.understanding.made_from import made_from
-from signpost.understanding.network import Array, Learning, Network
+from signpost.understanding.network import Learning, Network
 from signpost.understanding.sentence_encoder import PART_VECTORS, PARTS, vector_of
 from signpost.understanding.text_features import TextFeatures
 
@@ -121,20 +121,18 @@ class ThreeQuestions(GraphComponent):
         for message in messages:
             parts = message.get(PARTS) or []
             vectors = np.vstack([vector_of(message), *([message.get(PART_VECTORS)] if parts else [])])
-            odds = self._network(self._features([message.get(TEXT), *parts], vectors))
-            named = [self._named(question, odds[question]) for question in (TOPIC, URGENCY, AUDIENCE)]
-            whole, *of_parts = (Scores(*answers) for answers in zip(*named, strict=True))
+            asked = self._network.named(self._features([message.get(TEXT), *parts], vectors))
+            whole, *of_parts = (
+                Scores(*answers) for answers in zip(*(asked[question] for question in (TOPIC, URGENCY, AUDIENCE)), strict=True)
+            )
             message.set(SCORES, replace(whole, parts=tuple(of_parts)))
         return messages
 
-    def _named(self, question: str, odds: Array) -> list[dict[str, float]]:
-        labels = self._network.heads[question].labels if self._network else ()
-        return [dict(zip(labels, map(float, row), strict=True)) for row in odds]
-
 
 def learning(config: Mapping[str, Any]) -> Learning:
-    """The settings of the network in the config of `ThreeQuestions`."""
-    return Learning(**{field.name: config[field.name] for field in fields(Learning)})
+    """The settings of the network in the config of `ThreeQuestions`, which may leave out any of them."""
+    settings = {**ThreeQuestions.get_default_config(), **config}
+    return Learning(**{field.name: settings[field.name] for field in fields(Learning)})
 
 
 def _about(example: Message) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from signpost.register.content import AUDIENCES, ContentFault
+from signpost.register.content import AUDIENCES
+from signpost.register.content_file import ContentFault
 
 _TROUBLES = ("slow", "gone", "fault", "busy", "refused")
 

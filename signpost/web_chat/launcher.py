@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from signpost.register.content import Content, ContentFault
+from signpost.register.content import Content
+from signpost.register.content_file import ContentFault
 from signpost.twin.static_card import usual_card
 
 _FILES = Path(__file__).parent / "launcher"

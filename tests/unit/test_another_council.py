@@ -50,7 +50,7 @@ class _Domain:
 
 
 def test_no_answer_and_no_card_names_wiltshire(folder: Path) -> None:
-    writer = AnswerWriter(EndpointConfig(content=str(folder)), _Domain(), clock=lambda: datetime(2026, 11, 24, 2, tzinfo=timezone.utc))  # type: ignore[arg-type]
+    writer = AnswerWriter(EndpointConfig(content=str(folder)), _Domain(), clock=lambda: datetime(2026, 11, 24, 2, tzinfo=timezone.utc))
     local = False
     for name in RESPONSES:
         for audience in AUDIENCES:

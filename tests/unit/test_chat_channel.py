@@ -15,7 +15,7 @@ from rasa.core.channels.channel import register
 from sanic import Sanic
 
 from signpost.desk.run import free_port
-from signpost.register.content import ContentFault
+from signpost.register.content_file import ContentFault
 from signpost.web_chat.chat_channel import ChatChannel
 from signpost.web_chat.chat_words import read_chat_words
 

@@ -13,7 +13,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.conversation.context import PLACE, Earlier, Situation, held, situation_of, who_asks
 from signpost.conversation.forgetting_store import recalled, remembered
-from signpost.register.content import AUDIENCES, ContentFault
+from signpost.register.content import AUDIENCES
+from signpost.register.content_file import ContentFault
 from signpost.understanding.place_names import read_places
 from signpost.understanding.understood import KEY, Understood
 from tests.conftest import ROOT

@@ -188,7 +188,7 @@ async def test_whatever_happens_the_safe_card_leaves(name: str, monkeypatch: pyt
     kind, assistant = BROKEN[name]
     before = GUARD_EVENTS.counts.get(kind, 0)
     with caplog.at_level(logging.DEBUG):
-        left = await asyncio.wait_for(Turns(CONTENT, "rest").take(assistant, _Domain(), "someone", SECRET), 5)  # type: ignore[arg-type]
+        left = await asyncio.wait_for(Turns(CONTENT, "rest").take(assistant, _Domain(), "someone", SECRET), 5)
     assert left[1]["custom"]["handoff"]["services"][0]["id"] == "childline"
     assert "999" in left[0]["text"]
     assert "xylophone" not in str(left) + caplog.text
@@ -202,7 +202,7 @@ async def test_a_model_that_is_not_loaded_still_leaves_people() -> None:
 
 async def test_a_guard_that_cannot_be_built_still_leaves_people() -> None:
     nonsense = SimpleNamespace(responses={"utter_x": [None]})
-    left = await Turns(CONTENT, "rest").take(nothing, nonsense, "someone", "hi")  # type: ignore[arg-type]
+    left = await Turns(CONTENT, "rest").take(nothing, nonsense, "someone", "hi")
     assert left[1]["custom"]["handoff"]["services"]
 
 
@@ -213,7 +213,7 @@ async def test_when_even_the_safe_card_fails_the_one_of_the_start_leaves(monkeyp
         raise OSError
 
     monkeypatch.setattr(turn, "safe_card", broken)
-    left = await turns.take(nothing, _Domain(), "someone", "hi")  # type: ignore[arg-type]
+    left = await turns.take(nothing, _Domain(), "someone", "hi")
     assert left[1]["custom"]["handoff"]["services"][0]["id"] == "childline"
 
 

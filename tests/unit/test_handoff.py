@@ -35,7 +35,7 @@ class _Domain:
     responses = RESPONSES
 
 
-WRITER = AnswerWriter(None, _Domain(), clock=lambda: NOON)  # type: ignore[arg-type]
+WRITER = AnswerWriter(None, _Domain(), clock=lambda: NOON)
 GUARD = Guard(CONTENT, read_answers(RESPONSES))
 
 

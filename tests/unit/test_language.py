@@ -55,7 +55,7 @@ class _Domain:
     responses = RESPONSES
 
 
-WRITER = AnswerWriter(None, _Domain(), clock=lambda: datetime(2026, 11, 25, 12, tzinfo=timezone.utc))  # type: ignore[arg-type]
+WRITER = AnswerWriter(None, _Domain(), clock=lambda: datetime(2026, 11, 25, 12, tzinfo=timezone.utc))
 GUARD = Guard(TREE.content, read_answers(RESPONSES))
 ENGLISH = Understood("ask_what_is_cse", "information", "parent", True, 0.9, close=("tell_ceop",))
 

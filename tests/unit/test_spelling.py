@@ -66,14 +66,13 @@ def test_what_is_mended_is_made_of_known_words_and_stays_so(word: str) -> None:
     assert " ".join(SPELLING(piece) for piece in mended.split()) == mended
 
 
-@pytest.mark.parametrize(
-    "typed", ["we live in devizes", "a boy from warminster", "is childline open", "i am in leeds", "liverpool or dover"]
-)
-def test_places_and_services_keep_their_names(typed: str) -> None:
+def test_places_and_services_keep_their_names() -> None:
     """With the words of the real examples, of which some are one slip away from a place."""
     examples = [line for path in (ROOT / "data" / "topics").glob("*.yml") for line in path.read_text(encoding="utf-8").splitlines()]
     counts = count_words([line.strip("- ") for line in examples], {}, 3)
     config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
     files = next(part["names"] for part in config if part["name"].endswith("Normaliser"))
-    assert NormalText({}, counts, never_mended([str(ROOT / file) for file in files]))(typed) == typed
+    plain = NormalText({}, counts, never_mended([str(ROOT / file) for file in files]))
+    for typed in ("we live in devizes", "a boy from warminster", "is childline open", "i am in leeds", "liverpool or dover"):
+        assert plain(typed) == typed
     assert NormalText({}, counts, english_words())("we live in devizes") == "we live in devices", "else this test shows nothing"

@@ -11,7 +11,8 @@ import pytest
 
 from signpost.desk.new_topic import add_topic
 from signpost.desk.run import NotReady, check_before_start, free_port
-from signpost.register.content import ContentFault, read_content
+from signpost.register.content import read_content
+from signpost.register.content_file import ContentFault
 from tests.conftest import MODEL, ROOT
 
 

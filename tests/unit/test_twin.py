@@ -23,7 +23,8 @@ from signpost.desk.twin import write_twin
 from signpost.handoff.answer_writer import AnswerWriter, Situation
 from signpost.handoff.answers import SERVICE_WORDS, fill, read_answers
 from signpost.handoff.catalogue import catalogue
-from signpost.register.content import AUDIENCES, ContentFault, read_content
+from signpost.register.content import AUDIENCES, read_content
+from signpost.register.content_file import ContentFault
 from signpost.twin.pages import Twin, compile_twin, fingerprint, leaflet_name, page_name
 from signpost.twin.twin_words import read_twin_words
 from signpost.web_chat.answers_channel import AnswersChannel

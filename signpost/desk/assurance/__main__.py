@@ -9,7 +9,7 @@ from signpost.desk.assurance.facts import read_facts
 from signpost.desk.assurance.papers import PAPERS, PaperFault, read_paper, write_paper
 from signpost.desk.assurance.results import NoResults, read_results
 from signpost.desk.prove.certificate import fault_of
-from signpost.register.content import ContentFault
+from signpost.register.content_file import ContentFault
 
 
 def main() -> int:
