@@ -19,9 +19,8 @@ from signpost.understanding.lookalikes import unmasked
 from signpost.understanding.spelling import Spelling
 
 LONGEST_MESSAGE = 10_000  # characters read; the rest of a longer message is not looked at
-_RATHER_ONE = (
-    50  # how much more often than with two letters a word must be seen to be meant when stretched: so, but; not to, of for too, off
-)
+# How much more often than with two letters a word must be seen to be meant when stretched: but for butt; not of for off.
+_RATHER_ONE = 50
 _ROUNDS = 6  # a mended word may need another look (a zero-width character inside a spaced-out word)
 
 _QUOTES = str.maketrans({**dict.fromkeys("’‘‛`´ʼʹ′＇", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—―", "-")})

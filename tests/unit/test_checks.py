@@ -102,3 +102,11 @@ def test_review_lists_what_is_held_back_and_what_is_due() -> None:
     assert any("napac" in what for _, what, _, _ in found)
     assert any("answer utter_" in what for _, what, _, _ in found)
     assert {"data/twin.yml", "data/embed.yml"} <= {file for _, _, file, _ in found}
+
+
+@pytest.mark.parametrize("number", ["07700900123", "0808 157 0999", "119 998", "01632-960999"])
+def test_no_example_holds_a_phone_number(number: str) -> None:
+    faults = [fault.fault for fault in rasa_lets_pass.examples_fit(with_examples("how_to_report", f"who answers {number} at night"))]
+    assert any("holds markup, a number" in fault for fault in faults)
+    calm = with_examples("how_to_report", "the 2015-16 minutes say ring 999 or 101, i am 14")
+    assert not any("holds markup" in fault.fault for fault in rasa_lets_pass.examples_fit(calm))

@@ -127,7 +127,7 @@ def examples_fit(tree: Tree) -> Iterator[Fault]:
             if plain in seen:
                 yield Fault(topic.file, f"the example '{example[:50]}' stands in {seen[plain]} too", "keep it in one topic")
             seen[plain] = topic.name
-            if re.search(r"[\[\]{}<>|]|\d{5,}|@\w+\.\w|https?:", example):
+            if re.search(r"[\[\]{}<>|]|\d{5,}|\d{3,}[ -]\d{3,}|@\w+\.\w|https?:", example):
                 yield Fault(topic.file, f"the example '{example[:50]}' holds markup, a number or an address", "take that out")
 
 
