@@ -77,6 +77,7 @@ $(MODEL): $(MADE_FROM) | .venv/ready
 
 .venv/ready: requirements.lock
 	@if [ -z "$(PYTHON310)" ]; then echo "Python 3.10 is missing: install it (for example 'pyenv install 3.10') or name it with make PYTHON310=/path/to/python3.10" >&2; exit 1; fi
+	@if [ -L .venv ]; then echo ".venv is a link, and installing would empty what it points to: remove the link and run make again." >&2; exit 1; fi
 	@echo "Installing into .venv (two to three minutes, once) ..."
 	@$(PYTHON310) -m venv --clear .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock 2>.venv/install.log || { tail -5 .venv/install.log >&2; echo "The packages could not be installed; .venv/install.log says why." >&2; exit 1; }

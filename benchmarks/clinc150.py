@@ -87,9 +87,9 @@ def ours(data: Data, config: Path, text_speak: Path) -> Result:
     plain = NormalText(words, count_words(typed, words, settings["Normaliser"]["common"]), english_words())
     encoder = installed_model(1)
     texts = [plain(text) for text in typed]
-    features = TextFeatures.learned(texts)
+    features, known = TextFeatures.learned(texts, encoder(texts))
     asked = {TOPIC: [intent for _, intent in data.train]}
-    network = Network.learned(features(texts, encoder(texts)), asked, learning(settings["ThreeQuestions"]))
+    network = Network.learned(known, asked, learning(settings["ThreeQuestions"]))
     trained = time.monotonic() - began
 
     def answers(pairs: Pairs) -> list[tuple[str, float]]:

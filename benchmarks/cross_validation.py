@@ -63,8 +63,7 @@ def folds() -> list[Fold]:
     found = []
     parts = StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED).split(texts, labels[TOPIC])
     for done, (learn, ask) in enumerate(parts, 1):
-        features = TextFeatures.learned([texts[index] for index in learn])
-        known = features([texts[index] for index in learn], vectors[learn])
+        features, known = TextFeatures.learned([texts[index] for index in learn], vectors[learn])
         asked = features([texts[index] for index in ask], vectors[ask])
         network = Network.learned(known, {question: list(true[learn]) for question, true in labels.items()}, how)
         odds = network(asked)

@@ -18,6 +18,7 @@ from signpost.understanding.understood import KEY, Understood
 MESSAGES = Path("tests/messages")
 _RESAMPLED = 1000  # bootstrap draws
 _SEED = 4
+_OUTSIDE = {"out_of_scope", "ot_nonsense", "ot_bin_collection", "nlu_fallback"}  # "this is not what the chat is for", or "not understood"
 
 Read = Callable[[str], Understood]
 
@@ -94,6 +95,14 @@ def reader(model: Path) -> Read:
     return read
 
 
+def outside(pairs: Sequence[tuple[bool, bool]]) -> dict[str, float]:
+    """Precision, recall and F1 of "out of scope or not understood"; `pairs`: (it is, it was taken for that) of each message."""
+    both = sum(true and taken for true, taken in pairs)
+    precision, recall = both / max(1, sum(taken for _, taken in pairs)), both / max(1, sum(true for true, _ in pairs))
+    f1 = 2 * precision * recall / max(1e-9, precision + recall)
+    return {"messages": sum(true for true, _ in pairs), "precision": precision, "recall": recall, "f1": f1}
+
+
 def measure(model: Path) -> dict[str, object]:
     """Return every figure of this part, ready for JSON."""
     read = reader(model)
@@ -112,6 +121,7 @@ def measure(model: Path) -> dict[str, object]:
         "topic": str(share([[seen[case.text].topic == case.topic] for case in named])),
         "topic or button": str(share([[case.topic in (seen[case.text].topic, *seen[case.text].close)] for case in named])),
         "who asks": str(share([[seen[case.text].audience == case.audience] for case in known])),
+        "outside": outside([(case.topic in _OUTSIDE, seen[case.text].topic in _OUTSIDE) for case in english if case.topic]),
         "messages": len(english),
         "languages": {
             "emergencies": len([case for case in foreign if case.tier == 0]),

@@ -103,6 +103,7 @@ def _write_signpost(folder: Path, chosen: list[Topic], stories: list[dict[str, A
         shutil.copy(ROOT / name, folder / name)
     for file in (ROOT / "data").glob("*.yml"):
         shutil.copy(file, folder / "data" / file.name)
+    shutil.copytree(ROOT / "data" / "languages", folder / "data" / "languages")
     (folder / "data" / "safety").mkdir()
     shutil.copy(ROOT / "data" / "safety" / "words.yml", folder / "data" / "safety" / "words.yml")
     for topic in chosen:

@@ -155,6 +155,8 @@ def _edges(typed: str) -> tuple[str, str, str]:
 
 def _characters(text: str) -> str:
     """NFKC, straight quotes, no control or format characters, emoji as words, lower case, single spaces."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().replace("_", " ").split())  # what all of the below comes to then, in a tenth of the time
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
         text = emoji.demojize(text, delimiters=(" ", " "), language="en")

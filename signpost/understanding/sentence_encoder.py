@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.understanding.encoder_model import EncoderModel, Vectors, installed_model
+from signpost.understanding.kept_vectors import vectors_of_examples
 from signpost.understanding.made_from import made_from
 from signpost.understanding.sentences import parts_of
 
@@ -52,10 +53,11 @@ class SentenceEncoder(GraphComponent):
         return cls(installed_model(config["threads"]))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add vectors to the examples, with every core there is; they are read whole, however long."""
+        """Add vectors to the examples, new ones read with every core there is; they are read whole, however long."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        model = installed_model(os.cpu_count() or 1)
-        for example, vector in zip(examples, model([example.get(TEXT) for example in examples]), strict=True):
+        texts = [example.get(TEXT) for example in examples]
+        vectors = vectors_of_examples(installed_model(os.cpu_count() or 1), texts, made_from({}))
+        for example, vector in zip(examples, vectors, strict=True):
             _add(example, vector[None, :])
         return training_data
 

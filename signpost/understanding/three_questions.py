@@ -101,8 +101,7 @@ class ThreeQuestions(GraphComponent):
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         texts = [example.get(TEXT) for example in examples]
         about = [_about(example) for example in examples]
-        self._features = TextFeatures.learned(texts)
-        features = self._features(texts, np.vstack([vector_of(example) for example in examples]))
+        self._features, features = TextFeatures.learned(texts, np.vstack([vector_of(example) for example in examples]))
         answers = {
             TOPIC: [example.get(INTENT) for example in examples],
             URGENCY: [urgency for urgency, _ in about],

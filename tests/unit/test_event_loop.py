@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.conftest import Assistant
 
-# 68 words. Varied stories of 136 words and more hold it for 0.12 s, over the limit: docs/decisions/0010-speed.md says why.
-STORY = " ".join(f"on day {day} he came to the house again and said that nobody must hear of it" for day in range(4))
+DAYS = ["monday", "the day after", "sports day", "my birthday", "a school night", "half term", "christmas eve", "some sunday"]
+WHO = ["he came to the house", "his mate rang me at school", "the older one sent a car", "they were all in the park"]
+# 476 words: as many parts as are ever read, no two of them the same.
+STORY = " ".join(f"on {day} {who} again and said nobody must hear" for day in DAYS for who in WHO)
 WORDS = ["what is grooming", "he wants pictures", "my son is being blackmailed", "help " * 200, "is it free", "", STORY, "aaa " * 300]
 
 

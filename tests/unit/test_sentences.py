@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from signpost.understanding.encoder_model import installed_model
 from signpost.understanding.sentences import parts_of
 
 
@@ -25,11 +24,3 @@ def test_the_work_is_bounded_and_the_end_is_read(sentence: int) -> None:
     parts = parts_of(story(2000, sentence))
     assert 0 < len(parts) <= 24
     assert "w1999" in parts[-1]
-
-
-def test_sentences_read_together_mean_what_they_mean_alone() -> None:
-    model = installed_model()
-    sentences = ["help", "he wants me to send pictures", "he said " * 60, "what is grooming and who can i ask about it", ""]
-    together = model(sentences)
-    for sentence, vector in zip(sentences, together, strict=True):
-        assert float(model([sentence])[0] @ vector) > 0.999
