@@ -18,7 +18,8 @@ from signpost.conversation.context import lasting
 from signpost.conversation.kept_events import event_of
 
 _ASKS_TO_FORGET = ("op_restart", "op_exit")  # 'start again', and whoever wants to leave
-_TURNS_KEPT = 4  # enough for every rule, story, follow-up and 'never the same twice'; flat in cost however long somebody talks
+_TURNS_KEPT = 4  # enough for follow-ups and 'never the same twice'; flat in cost however long somebody talks
+_IN_FULL = 2  # the last of them, enough for every rule and story (max_history in config.yml); of the others what was meant and shown
 
 
 class ForgettingStore(TrackerStore):
@@ -83,9 +84,11 @@ def remembered(tracker: DialogueStateTracker) -> dict[str, Any]:
     events = [event.as_dict() for event in tracker.events]
     turns = [index for index, event in enumerate(events) if event["event"] == "user"]
     start = turns[-_TURNS_KEPT] if len(turns) > _TURNS_KEPT else 0
+    full = turns[-_IN_FULL] if len(turns) > _IN_FULL else 0
+    kept = [event for event in events[start:full] if event["event"] in ("user", "bot")] + events[full:]
     slots = tracker.current_slot_values()
     slots.update(lasting(tracker))
-    return {"slots": slots, "events": [_stripped(event) for event in events[start:] if event["event"] != "slot"]}
+    return {"slots": slots, "events": [_stripped(event) for event in kept if event["event"] != "slot"]}
 
 
 def recalled(kept: dict[str, Any], sender_id: str, domain: Domain) -> DialogueStateTracker:

@@ -34,7 +34,8 @@ def share(found: list[bool]) -> float:
 @pytest.mark.parametrize("name", sorted(GATES))
 def test_the_gate_holds(assistant: Assistant, name: str) -> None:
     gate = GATES[name]
-    replies = [assistant.say(case["text"]).handoff for case in read(gate["file"]) if case.get("tier") == gate.get("tier", case.get("tier"))]
+    cases = [case for file in gate["files"] for case in read(file)]
+    replies = [assistant.say(case["text"]).handoff for case in cases if case.get("tier") == gate.get("tier", case.get("tier"))]
     reached = share([reply["urgency"] in gate["urgency"] for reply in replies])
     if "at_least" in gate:
         assert reached >= gate["at_least"], f"{name}: {reached:.3f}"
