@@ -57,6 +57,12 @@ async def test_a_long_conversation_takes_no_more_room_than_a_short_one() -> None
     assert len(json.dumps(remembered(conversation("a", 300)))) <= 1.05 * len(json.dumps(remembered(conversation("a", 5))))
 
 
+async def test_only_the_last_two_turns_are_kept_in_full() -> None:
+    """Of two more what was meant and the card; with all four in full a late turn costs more than the first one."""
+    events = [event["event"] for event in remembered(conversation("a", 9))["events"]]
+    assert events == ["user", "bot", "user", "bot", "user", "bot", "action", "user", "bot"]
+
+
 async def test_idle_conversations_are_forgotten() -> None:
     now = [0.0]
     store = ForgettingStore(DOMAIN, idle_minutes=30, clock=lambda: now[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 from pathlib import Path
 
@@ -60,3 +61,16 @@ def test_a_broken_file_stops_the_training(folder: Path, broken: str) -> None:
     with pytest.raises(YamlException) as fault:
         ours.get_nlu_data()
     assert "broken.yml" in str(fault.value)
+
+
+def test_a_copied_example_changes_by_itself_and_is_told_apart_again(folder: Path) -> None:
+    """Copies are cheap because they share; a change of one must reach neither the other nor an old fingerprint."""
+    example = both(folder)[0].get_nlu_data().training_examples[0]
+    before, text = example.fingerprint(), example.get("text")
+    copied = copy.deepcopy(example)
+    assert copied == example
+    copied.set("text", "something else")
+    assert (example.get("text"), example.fingerprint()) == (text, before)
+    assert copied.fingerprint() != before
+    copied.set("text", text)
+    assert copied.fingerprint() == before
