@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
+from signpost.understanding.normal_text import NormalText, _characters, count_words, read_text_speak
 from tests.conftest import ROOT
 
 WORDS = read_text_speak(ROOT / "data" / "text_speak.yml")
@@ -45,6 +45,11 @@ NORMAL = NormalText(WORDS, KNOWN)
 def test_it_never_raises_and_is_idempotent(text: str) -> None:
     once = NORMAL(text)
     assert NORMAL(once) == once
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), max_size=80))
+def test_the_short_way_for_plain_letters_gives_what_the_long_way_gives(text: str) -> None:
+    assert _characters(text) == _characters(text + "\u200b"), "a zero-width character is taken out, but only the long way"
 
 
 @settings(max_examples=500, deadline=None)
