@@ -5,8 +5,9 @@ Read from the few turns that the store remembers; no word of them is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
@@ -41,19 +42,6 @@ class Earlier:
 
 
 @dataclass(frozen=True)
-class Situation:
-    """What the writer knows of a turn: who asks, from where, what was understood, what was shown before (oldest first)."""
-
-    audience: str
-    area: str
-    understood: Understood | None
-    last_service: str
-    shown: tuple[str, ...] = ()
-    turns: tuple[Earlier, ...] = ()
-    words: int = 0  # how many words the message has
-
-
-@dataclass(frozen=True)
 class Held:
     """What an earlier turn still asks of this one: its urgency, eased by the turns since, and that turn."""
 
@@ -61,21 +49,73 @@ class Held:
     turn: Earlier
 
 
+@dataclass(frozen=True)
+class Before:
+    """The turns before this one, oldest first, and everything that an answer may ask of them: it reads them in no other way."""
+
+    turns: tuple[Earlier, ...] = ()
+
+    def held(self, vague: Collection[str], own: Callable[[str], str], ease: int) -> Held | None:
+        """What a message that brings no subject of its own takes over from the turns before it; None when there is nothing.
+
+        Each turn that passes eases the urgency by one step, `ease` steps more for this message. `vague`: topics of small talk, which
+        bring no subject of their own either and so count with their `own` urgency. The most urgent wins, the latest among equals.
+        """
+        found: list[Held] = []
+        for past, turn in enumerate(reversed(self.turns)):
+            urgency = own(turn.intent) if turn.topic in vague else turn.urgency
+            if urgency in URGENCIES and (turn.topic not in vague or urgency in URGENCIES[:2]):
+                found.append(Held(URGENCIES[min(URGENCIES.index(urgency) + past + ease, len(URGENCIES) - 1)], turn))
+        return min(found, key=lambda one: URGENCIES.index(one.urgency), default=None)
+
+    def last_subject(self, small_talk: Collection[str]) -> Earlier | None:
+        """The last turn with a subject of its own, else simply the last one; None for no turn. An 'ok' in between changes nothing."""
+        last = self.turns[-1] if self.turns else None
+        return next((turn for turn in reversed(self.turns) if turn.topic not in small_talk), last)
+
+    def in_a_row(self, topic: str) -> int:
+        """How many of the latest turns were all answered with `topic`."""
+        return len(list(takewhile(lambda turn: turn.topic == topic, reversed(self.turns))))
+
+    def times_shown(self, topic: str) -> int:
+        """How many of the turns were answered with `topic`."""
+        return sum(turn.topic == topic for turn in self.turns)
+
+    def last_wording(self, topic: str) -> int:
+        """The number of the wording last used for `topic`; -1 for none."""
+        return next((turn.wording for turn in reversed(self.turns) if turn.topic == topic), -1)
+
+    def first_services(self, prefix: str) -> tuple[str, ...]:
+        """The first service on the card of each topic that begins with `prefix`, latest first."""
+        return tuple(turn.services[0] for turn in reversed(self.turns) if turn.topic.startswith(prefix) and turn.services)
+
+
+NOTHING = Before()  # a first message
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the writer knows of a turn: who asks, from where, what was understood, and what was before."""
+
+    audience: str
+    area: str = ""
+    understood: Understood | None = None
+    before: Before = NOTHING
+    words: int = 0  # how many words the message has
+
+
 def situation_of(tracker: DialogueStateTracker) -> Situation:
     """Read the situation from a Rasa tracker: this message before earlier ones, what was said before what is guessed."""
     message = tracker.latest_message
     parse_data = (message.parse_data if message else None) or {}
     understood = Understood.from_dict(parse_data.get(KEY))
-    turns = turns_of(tracker.events)
     said = parse_data.get(PLACE)
     words = len(((message.text if message else "") or "").split())
     return Situation(
         audience=who_asks(understood, words, *(str(tracker.get_slot(slot) or "") for slot in (CHOSEN, HEARD, USUAL))),
         area=(tracker.get_slot(AREA) or "") if not said else (ELSEWHERE if said == ELSEWHERE else ""),
         understood=understood,
-        last_service="",
-        shown=tuple(turn.topic for turn in turns),
-        turns=turns,
+        before=Before(turns_of(tracker.events)),
         words=words,
     )
 
@@ -86,19 +126,13 @@ def who_asks(understood: Understood | None, words: int, chosen: str, heard: str,
     An emergency that a young person usually brings counts as theirs unless somebody else was chosen or this message tells; and where a
     young person speaks in it, even where an adult was chosen: somebody else may hold the phone now.
     """
-    now = _heard_now(understood.audience, understood.who, understood.usual) if understood else ""
+    now = understood.audience if understood else ""
     told = _told(now, understood.who, words) if understood else ""
     if understood and understood.urgency == _EMERGENCY and now == "young_person" and (told or not chosen):
         return now
     stays = chosen in _ADULTS or (chosen and told not in ("young_person", "friend"))
     audience = chosen if stays else told or chosen or heard or now or usual
     return audience if audience in AUDIENCES else "unknown"
-
-
-def _heard_now(audience: str, who: float, usual: str) -> str:
-    """Who seems to ask; on a young person's subject, no adult's work, past or own behaviour is read into half-sure words."""
-    half_sure = who < _SURE and audience in _ADULTS - {"parent"}
-    return usual if half_sure and usual in ("young_person", "friend") else audience
 
 
 def _told(audience: str, who: float, words: int) -> str:
@@ -127,42 +161,13 @@ def lasting(tracker: DialogueStateTracker) -> dict[str, str]:
         parse_data = (event.parse_data if isinstance(event, UserUttered) else None) or {}
         record = parse_data.get(KEY) or {}
         who = float(record.get("who") or 0.0)
-        audience = _heard_now(str(record.get("audience") or ""), who, str(record.get("usual") or ""))
+        audience = str(record.get("audience") or "")
         if audience:
             told = _told(audience, who, len((event.text or "").split()))
             slots[HEARD if told else USUAL] = audience
         if parse_data.get(PLACE):
             slots[AREA] = str(parse_data[PLACE])
     return slots
-
-
-def held(turns: Iterable[Earlier], vague: Collection[str], own: Callable[[str], str], ease: int) -> Held | None:
-    """What a message that brings no subject of its own takes over from the turns before it; None when there is nothing.
-
-    Each turn that passes eases the urgency by one step, `ease` steps more for this message. `vague`: topics of small talk, which bring
-    no subject of their own either and so count with their `own` urgency. The most urgent wins, the latest among equals.
-    """
-    found: list[Held] = []
-    for past, turn in enumerate(reversed(list(turns))):
-        urgency = own(turn.intent) if turn.topic in vague else turn.urgency
-        if urgency in URGENCIES and (turn.topic not in vague or urgency in URGENCIES[:2]):
-            found.append(Held(URGENCIES[min(URGENCIES.index(urgency) + past + ease, len(URGENCIES) - 1)], turn))
-    return min(found, key=lambda one: URGENCIES.index(one.urgency), default=None)
-
-
-def last_subject(turns: Sequence[Earlier], small_talk: Collection[str]) -> Earlier | None:
-    """The last turn with a subject of its own, else simply the last one; None for no turn. An 'ok' in between changes nothing."""
-    return next((turn for turn in reversed(turns) if turn.topic not in small_talk), turns[-1] if turns else None)
-
-
-def in_a_row(turns: Iterable[Earlier], topic: str) -> int:
-    """How many of the latest turns were all answered with `topic`."""
-    number = 0
-    for turn in reversed(list(turns)):
-        if turn.topic != topic:
-            break
-        number += 1
-    return number
 
 
 def _card(event: BotUttered) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from signpost.conversation.buttons import button_id
-from signpost.conversation.context import Held, Situation, held, in_a_row, last_subject, situation_of
+from signpost.conversation.context import Held, Situation, situation_of
 from signpost.handoff.answers import FOLLOW_UP, SERVICE_WORDS, UTTER, Answer, Answers, fill, read_answers, service_word
 from signpost.handoff.card import ELSEWHERE, EMERGENCY, card_text, make_card
 from signpost.handoff.service_in_hand import service_in_hand
@@ -68,6 +68,7 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def responses(self, responses: Mapping[str, list[dict[str, Any]]]) -> None:
         self._responses = responses
         self._answers: Answers = read_answers(responses)
+        self._vague = self._answers.small_talk | {FALLBACK}
 
     @property
     def answers(self) -> Answers:
@@ -84,11 +85,11 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         `wording` is the number of the wording used, for the store: never the same words twice where there are others.
         """
         topic, earlier = self._in_context(self._in_language(topic, situation), situation)
-        service = service_in_hand(self._content, self._answers, self._names, situation)
+        service = service_in_hand(self._content, self._answers, self._names, situation) if topic in self._answers.of_a_service else None
         wordings = self._wordings(topic, situation.audience, service)
         if not wordings:
             return None
-        number = self._wording_number(topic, situation) % len(wordings)
+        number = self._wording_number(topic, situation) % len(wordings) if len(wordings) > 1 else 0
         answer, now = wordings[number], self._clock()
         urgency = self._urgency(topic, situation, earlier)
         handoff = self._handoff(topic, answer, situation, service, earlier, urgency)
@@ -111,37 +112,41 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
 
     def _in_context(self, topic: str, situation: Situation) -> tuple[str, Held | None]:
         """The topic to answer after what was shown before, and what an earlier turn still asks of it (None: nothing)."""
-        understood, turns = situation.understood, situation.turns
-        last = last_subject(turns, self._answers.small_talk)
+        before, understood, small_talk = situation.before, situation.understood, self._answers.small_talk
+        last = before.last_subject(small_talk) if topic in self._answers.follow_ups else None
         if last and not (understood and understood.service):
             topic = self._answers.instead(last.topic, topic) or topic
         if situation.area != ELSEWHERE:
             topic = self._answers.here(topic) or topic
-        small_talk = self._answers.small_talk
-        unsure = topic in UNSURE.values()
-        earlier = held(turns, {*small_talk, FALLBACK}, self._answers.urgency, ease=0 if unsure else 1)
-        if understood and understood.topic == topic and self._too_short_to_tell(topic, situation, earlier):
-            unsure, earlier = True, held(turns, {*small_talk, FALLBACK}, self._answers.urgency, ease=0)
-        if not unsure:
+        if topic not in UNSURE.values() and not self._too_short_to_tell(topic, situation):
             holds = topic in small_talk or topic.startswith(FOLLOW_UP) or self._answers.about(topic)
-            return topic, earlier if holds else None
+            return topic, self._earlier(situation, ease=1) if holds else None
+        earlier = self._earlier(situation, ease=0)
         urgency = _more_urgent(self._answers.urgency(topic), earlier.urgency if earlier else "")
-        if in_a_row(turns, FALLBACK) >= 2 and urgency != URGENCIES[0]:
+        if urgency != URGENCIES[0] and before.in_a_row(FALLBACK) >= 2:
             return TALK_TO_A_PERSON, earlier
         return UNSURE[urgency], earlier
 
-    def _too_short_to_tell(self, topic: str, situation: Situation, earlier: Held | None) -> bool:
+    def _earlier(self, situation: Situation, ease: int) -> Held | None:
+        return situation.before.held(self._vague, self._answers.urgency, ease)
+
+    def _too_short_to_tell(self, topic: str, situation: Situation) -> bool:
         """Whether a few words after a serious answer seem, not surely, to be about something far less serious."""
         understood = situation.understood
-        if understood is None or earlier is None or topic.startswith(FOLLOW_UP) or topic in self._answers.small_talk:
+        if understood is None or understood.topic != topic or topic.startswith(FOLLOW_UP) or topic in self._answers.small_talk:
             return False
-        calmer = URGENCIES.index(self._answers.urgency(topic) or URGENCIES[-1]) > URGENCIES.index(earlier.urgency)
-        few = 0 < situation.words <= _FEW_WORDS and understood.confidence < _HALF_SURE and not understood.service
-        return few and calmer and earlier.turn.urgency in _SERIOUS
+        if not 0 < situation.words <= _FEW_WORDS or understood.confidence >= _HALF_SURE or understood.service:
+            return False
+        earlier = self._earlier(situation, ease=1)
+        if earlier is None or earlier.turn.urgency not in _SERIOUS:
+            return False
+        return URGENCIES.index(self._answers.urgency(topic) or URGENCIES[-1]) > URGENCIES.index(earlier.urgency)
 
-    def _wordings(self, topic: str, audience: str, service: Service) -> tuple[Answer, ...]:
+    def _wordings(self, topic: str, audience: str, service: Service | None) -> tuple[Answer, ...]:
         """The wordings to choose from; those for an unknown service word where the register has none for the service in hand."""
         wordings = self._answers.for_audience(topic, audience)
+        if service is None:
+            return wordings
         asked = {name for answer in wordings for name in answer.placeholders() if name in SERVICE_WORDS}
         if all(service_word(service, name) for name in asked):
             return wordings
@@ -149,9 +154,8 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
 
     def _wording_number(self, topic: str, situation: Situation) -> int:
         if topic not in UNSURE.values():
-            return situation.shown.count(topic)
-        said = [turn.wording for turn in situation.turns if turn.topic == FALLBACK]
-        return said[-1] + 1 if said else 0
+            return situation.before.times_shown(topic)
+        return situation.before.last_wording(FALLBACK) + 1
 
     def _urgency(self, topic: str, situation: Situation, earlier: Held | None) -> str:
         """The topic's own urgency, raised (never lowered) by what was understood of the message and by what was said before."""
@@ -162,15 +166,15 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
         return _more_urgent(own, earlier.urgency) if earlier else own
 
     def _handoff(
-        self, topic: str, answer: Answer, situation: Situation, service: Service, earlier: Held | None, urgency: str
+        self, topic: str, answer: Answer, situation: Situation, service: Service | None, earlier: Held | None, urgency: str
     ) -> tuple[str, ...]:
         """The routes in order: the service a follow-up is about; those of a serious earlier answer; the answer's own.
 
         An answer about one service keeps that one first.
         """
         routes: tuple[str, ...] = answer.handoff
-        if topic.startswith(FOLLOW_UP):
-            last = last_subject(situation.turns, self._answers.small_talk)
+        if service and topic.startswith(FOLLOW_UP):
+            last = situation.before.last_subject(self._answers.small_talk)
             routes = (service.id, *(name for name in (last.services if last else ()) if name != EMERGENCY), *routes)
         elif earlier and earlier.turn.urgency in _SERIOUS:
             people = [name for name in earlier.turn.services if name != EMERGENCY or urgency in _SERIOUS]

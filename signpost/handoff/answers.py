@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -54,6 +54,8 @@ class Answers:
     by_topic: Mapping[str, tuple[Answer, ...]]
     topics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     small_talk: frozenset[str] = frozenset()  # topics that bring no subject of their own (`small_talk: true`)
+    follow_ups: frozenset[str] = frozenset()  # topics that another one answers right after some topic (`follow_ups:`)
+    of_a_service: frozenset[str] = frozenset()  # topics whose words or people depend on the service in hand
 
     def urgency(self, topic: str) -> str:
         """The topic's own urgency; '' for an unknown topic."""
@@ -87,12 +89,23 @@ class Answers:
 
 def read_answers(responses: Mapping[str, list[dict[str, Any]]]) -> Answers:
     """Return the answers of a Rasa domain's `responses`."""
-    by_topic, topics = {}, {}
+    by_topic: dict[str, tuple[Answer, ...]] = {}
+    topics: dict[str, Mapping[str, Any]] = {}
     for name, wordings in responses.items():
         topic = name.removeprefix(UTTER)
         by_topic[topic] = tuple(_answer(topic, wording) for wording in wordings)
         topics[topic] = wordings[-1].get("metadata") or {}
-    return Answers(by_topic, topics, frozenset(topic for topic, about in topics.items() if about.get("small_talk")))
+    return Answers(
+        by_topic,
+        topics,
+        small_talk=frozenset(topic for topic, about in topics.items() if about.get("small_talk")),
+        follow_ups=frozenset(name for about in topics.values() for name in about.get("follow_ups") or {}),
+        of_a_service=frozenset(topic for topic, wordings in by_topic.items() if _speaks_of_a_service(topic, wordings)),
+    )
+
+
+def _speaks_of_a_service(topic: str, wordings: Iterable[Answer]) -> bool:
+    return topic.startswith(FOLLOW_UP) or any(name in SERVICE_WORDS for answer in wordings for name in answer.placeholders())
 
 
 def _answer(topic: str, wording: Mapping[str, Any]) -> Answer:
@@ -111,13 +124,16 @@ def _answer(topic: str, wording: Mapping[str, Any]) -> Answer:
     )
 
 
-def fill(answer: Answer, content: Content, service: Service, day: date) -> str:
-    """The text of `answer` with its placeholders filled: the council's words, the facts true on `day`, the service in hand."""
+def fill(answer: Answer, content: Content, service: Service | None, day: date) -> str:
+    """The text of `answer` with its placeholders filled: the council's words, the facts true on `day`, the service in hand.
+
+    `service`: None for an answer that speaks of none.
+    """
 
     def value(found: re.Match[str]) -> str:
         name = found.group(1)
         if name in SERVICE_WORDS:
-            return service_word(service, name)
+            return service_word(service, name) if service else ""
         if name in content.council.words:
             return content.council.words[name]
         fact = content.facts.get(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from signpost.conversation.context import Earlier, Situation, last_subject
+from signpost.conversation.context import Earlier, Situation
 from signpost.handoff.answers import FOLLOW_UP, Answers
 from signpost.handoff.card import ELSEWHERE, EMERGENCY
 from signpost.register.content import CHILDREN, Content, Service
@@ -29,12 +29,10 @@ def service_in_hand(content: Content, answers: Answers, names: Names, situation:
 def _candidates(content: Content, answers: Answers, names: Names, situation: Situation) -> Iterator[str]:
     if situation.understood:
         yield situation.understood.service
-    yield situation.last_service
-    last = last_subject(situation.turns, answers.small_talk)
+    last = situation.before.last_subject(answers.small_talk)
     if last:
         yield _subject(content, answers, names, last, situation.audience)
-        asked = (turn.services for turn in reversed(situation.turns) if turn.topic.startswith(FOLLOW_UP))
-        yield next((services[0] for services in asked if services and services[0] in last.services), "")
+        yield next((asked for asked in situation.before.first_services(FOLLOW_UP) if asked in last.services), "")
         if situation.audience in CHILDREN and _FOR_THE_YOUNG in last.services:
             yield _FOR_THE_YOUNG
         yield from (service for service in last.services if service != EMERGENCY)

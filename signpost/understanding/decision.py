@@ -16,8 +16,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.conversation.buttons import button_id
-from signpost.register.content import AUDIENCES, URGENCIES
-from signpost.understanding.best_answer import Array, BestAnswer, Wordings
+from signpost.register.content import AUDIENCES, CHILDREN, URGENCIES
+from signpost.understanding.best_answer import Array, BestAnswer, Choice, Wordings
 from signpost.understanding.language import HEARD, in_language
 from signpost.understanding.made_from import made_from
 from signpost.understanding.patterns import Pattern
@@ -29,6 +29,7 @@ from signpost.understanding.understood import KEY, UNSURE, Understood
 _MEMORY = "answers.json"
 _UTTER = "utter_"
 _EMERGENCY, _WORRIED = URGENCIES[:2]
+_KINDS_OF_ADULT = frozenset({"professional", "survivor", "own_behaviour", "operator"})
 _CLOSE = 3  # near topics offered as buttons
 
 
@@ -55,6 +56,9 @@ class Decision(GraphComponent):
             "topics_share": 0.8,
             "pattern_share": 0.2,
             "nobody": 0.75,
+            "named": 0.4,
+            "told": 0.9,
+            "half_told": 0.75,
             "near": 0.015,
         }
 
@@ -137,19 +141,34 @@ class Decision(GraphComponent):
         urgency = self._urgency(told, topics, net, part is not None)
         topics = self._with_patterns(topics, [pattern for pattern in patterns if net and pattern.urgency == net.urgency])
         choice = self._best(topics, self._audiences(scores, topics, net), urgency, self._config["sure"])
+        audience = self._who_asks(choice, scores)
         near = sorted(zip(topics.tolist(), self._topics, strict=True), reverse=True)[: _CLOSE + 1]
         return Understood(
             topic=choice.topic,
             urgency=self._answers[choice.topic].urgency,
-            audience="" if choice.audience == "unknown" else choice.audience,
+            audience="" if audience == "unknown" else audience,
             sure=choice.topic not in UNSURE.values(),
             confidence=round(choice.confidence, 4),
             close=tuple(name for likely, name in near if name != choice.topic and likely >= self._config["near"])[:_CLOSE],
             pattern=net.name if net and net.urgency == urgency else "",
             service=service,
             who=round(max(scores.audience.values()), 4),
-            usual=self._answers[choice.topic].audience,
         )
+
+    def _who_asks(self, choice: Choice, scores: Scores) -> str:
+        """The audience that the answer is for; where the message does not tell it plainly, whoever usually asks about the topic it names.
+
+        What a child usually asks is then a child's, but what an adult usually asks is no reason to take a child for one. No adult's work,
+        past or own behaviour is read into half-sure words about a young person's subject, named or not.
+        """
+        usual, told = self._answers[choice.topic].audience, max(scores.audience.values())
+        named = choice.confidence >= self._config["named"] and told < self._config["told"]
+        half_sure = choice.audience in _KINDS_OF_ADULT and told < self._config["half_told"]
+        if usual == "unknown":
+            return choice.audience
+        if usual in CHILDREN:
+            return usual if named or half_sure else choice.audience
+        return usual if named and choice.audience not in CHILDREN else choice.audience
 
     def _of_topics(self, scores: Scores) -> Array:
         return np.array([scores.topic.get(name, 0.0) for name in self._topics], dtype=np.float32)

@@ -155,10 +155,10 @@ def _edges(typed: str) -> tuple[str, str, str]:
 
 def _characters(text: str) -> str:
     """NFKC, straight quotes, no control or format characters, emoji as words, lower case, single spaces."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.lower().replace("_", " ").split())  # what all of the below comes to then, in a tenth of the time
+    if text.isascii() and text.isprintable():  # what all of the below comes to then, in a tenth of the time
+        return " ".join(text.translate(_QUOTES).lower().replace("_", " ").split())
+    text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
         text = emoji.demojize(text, delimiters=(" ", " "), language="en")
     kept: list[str] = []
     accents = 0

@@ -23,7 +23,7 @@ class Understood:
     """Topic, urgency and audience of one message, how sure of the topic, and why.
 
     `close`: nearest topics, best first, offered as buttons when unsure. `audience` is '' when nothing tells; `who` is how sure the words
-    themselves are of it (0 to 1), low where only the subject tells; `usual` is who usually asks about the topic.
+    themselves are of it (0 to 1), low where only the subject tells.
     `pattern`: the safety pattern that decided, or ''. `service`: id of a service that the message names, or ''.
     `language`: 'en', or the name of its file in data/languages, or OTHER_LANGUAGE.
     """
@@ -38,7 +38,6 @@ class Understood:
     service: str = ""
     language: str = "en"
     who: float = 0.0
-    usual: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain JSON types."""

@@ -26,7 +26,7 @@ from signpost.web_chat.page_headers import page_headers
 from signpost.web_chat.turn import OnNewMessage, Turns
 
 _OPENING = "first_message"
-_FIRST = Situation("unknown", "", None, "")
+_FIRST = Situation("unknown")
 _LEAVES = "op_exit"  # the intent of somebody who leaves
 _LONGEST_NAME = 200  # characters of a conversation's id or a message's token; a longer one is none of ours
 _SHUT = page_headers("form-action 'none'")

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from signpost.conversation.buttons import button_id, secret
-from signpost.conversation.context import Earlier, Situation
+from signpost.conversation.context import Before, Earlier, Situation
 from signpost.desk.checks.tree import read_tree
 from signpost.register.content import AUDIENCES, read_content
 from signpost.understanding.understood import Understood
@@ -44,7 +44,7 @@ SENTENCES = _sentences()
 @lru_cache
 def shown(topic: str, audience: str) -> Earlier:
     """The turn that answered `topic`."""
-    reply = WRITER.write(topic, Situation(audience, "", None, ""))
+    reply = WRITER.write(topic, Situation(audience))
     assert reply is not None
     card = reply["custom"]["handoff"]
     return Earlier(topic, card["topic"], card["urgency"], tuple(line["id"] for line in card["services"]), reply["wording"])
@@ -53,10 +53,10 @@ def shown(topic: str, audience: str) -> Earlier:
 @pytest.mark.parametrize("emergency", EMERGENCIES)
 def test_it_interrupts_every_other_topic(emergency: str) -> None:
     understood = Understood(emergency, "emergency", "", True, 0.9)
-    alone = {audience: WRITER.write(emergency, Situation(audience, "", understood, "")) for audience in AUDIENCES}
+    alone = {audience: WRITER.write(emergency, Situation(audience, "", understood)) for audience in AUDIENCES}
     for other, audience in zip([topic for topic in TOPICS if topic != emergency], cycle(AUDIENCES), strict=False):
         turn = shown(other, audience)
-        reply = WRITER.write(emergency, Situation(audience, "", understood, "", (turn.topic,), (turn,), 5))
+        reply = WRITER.write(emergency, Situation(audience, "", understood, Before((turn,)), 5))
         assert reply == alone[audience], f"{emergency} after {other} for {audience}"
         assert reply is not None
         assert (reply["custom"]["handoff"]["topic"], reply["custom"]["handoff"]["urgency"]) == (emergency, "emergency")

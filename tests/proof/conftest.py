@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 import yaml
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.desk.checks.tree import Tree
 from signpost.desk.prove.subject import Policies, Subject, policies_of_rules, read_reviewed, subject
 from signpost.desk.prove.tally import Tally
 from signpost.desk.prove.walks import Walks
-from signpost.handoff.answer_writer import AnswerWriter
+from signpost.handoff.answer_writer import AnswerWriter, Situation
 from tests.conftest import ROOT
 
 REVIEWED = read_reviewed(ROOT)
@@ -54,8 +53,8 @@ class BrokenWriter(AnswerWriter):
 
     change: Change = staticmethod(lambda reply: reply)
 
-    async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any) -> dict[str, Any] | None:
-        reply = await super().generate(utter_action, tracker, output_channel, **kwargs)
+    def write(self, topic: str, situation: Situation) -> dict[str, Any] | None:
+        reply = super().write(topic, situation)
         return type(self).change(copy.deepcopy(reply)) if reply else None
 
 

@@ -54,7 +54,7 @@ def test_no_answer_and_no_card_names_wiltshire(folder: Path) -> None:
     local = False
     for name in RESPONSES:
         for audience in AUDIENCES:
-            reply = writer.write(name.removeprefix("utter_"), Situation(audience, "", None, ""))
+            reply = writer.write(name.removeprefix("utter_"), Situation(audience))
             assert reply is not None
             said = str(reply).lower().replace("parent_not_in_wiltshire", "")  # a topic's name; nobody reads it
             for trace in ("wiltshire", "0300 456", "emerald", "mash", "svpp", "swindon"):

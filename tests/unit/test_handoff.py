@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from signpost.conversation.buttons import BUTTON, button_id
-from signpost.conversation.context import Earlier
+from signpost.conversation.context import Before, Earlier
 from signpost.conversation.ids import LIFETIME_SECONDS, is_ours, new_id
 from signpost.desk.checks.tree import read_tree
 from signpost.handoff.answer_writer import AnswerWriter, Situation
@@ -40,7 +40,7 @@ GUARD = Guard(CONTENT, read_answers(RESPONSES))
 
 
 def situation(audience: str = "unknown", **more: Any) -> Situation:
-    return replace(Situation(audience, "", None, ""), **more)
+    return replace(Situation(audience), **more)
 
 
 def messages(reply: dict[str, Any]) -> list[dict[str, Any]]:
@@ -144,10 +144,11 @@ def test_a_held_service_is_never_shown() -> None:
 
 
 def test_a_follow_up_is_about_the_service_shown_last_or_named() -> None:
-    shown = WRITER.write("followup_is_it_free", situation("parent", last_service="nspcc"))
+    before = Before((Earlier("parent_signs", "parent_signs", "worried", ("nspcc", "childline")),))
+    shown = WRITER.write("followup_is_it_free", situation("parent", before=before))
     named = WRITER.write(
         "followup_is_it_free",
-        situation("parent", last_service="nspcc", understood=Understood("t", "practical", "", True, 1.0, service="ceop")),
+        situation("parent", before=before, understood=Understood("t", "practical", "", True, 1.0, service="ceop")),
     )
     assert shown is not None
     assert named is not None
@@ -159,7 +160,7 @@ def test_the_fallback_is_never_twice_the_same_and_the_third_time_leads_to_a_pers
     for topic in UNSURE.values():
         turns: list[Earlier] = []
         for _ in range(6):
-            reply = WRITER.write(topic, situation(turns=tuple(turns[-4:]), shown=tuple(turn.topic for turn in turns[-4:])))
+            reply = WRITER.write(topic, situation(before=Before(tuple(turns[-4:]))))
             assert reply is not None
             card = reply["custom"]["handoff"]
             turns.append(Earlier(topic, card["topic"], card["urgency"], ("childline",), reply["wording"]))

@@ -157,7 +157,7 @@ def test_a_language_answers_instead_of_the_english_topic() -> None:
 def test_each_language_has_its_words_with_english_beside_and_people_first(language: str, kind: str) -> None:
     understood = in_language(ENGLISH, Heard(language, kind, "", True))
     for audience, first in (("young_person", "childline"), ("parent", "local-children-services")):
-        reply = WRITER.write(understood.topic, Situation(audience, "", understood, ""))
+        reply = WRITER.write(understood.topic, Situation(audience, "", understood))
         assert reply is not None
         card = reply["custom"]["handoff"]
         assert GUARD.fault([{"text": reply["text"], "buttons": reply["buttons"]}, {"custom": reply["custom"]}]) is None

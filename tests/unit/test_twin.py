@@ -59,7 +59,7 @@ def replies(responses: dict[str, Any], at: datetime) -> Iterator[tuple[str, str,
     for name in responses:
         for audience in AUDIENCES:
             topic = name.removeprefix("utter_")
-            reply = writer.write(topic, Situation(audience, "", None, ""))
+            reply = writer.write(topic, Situation(audience))
             assert reply is not None
             if not topic.startswith("followup_"):
                 yield topic, audience, reply

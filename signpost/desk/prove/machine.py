@@ -7,9 +7,8 @@ the very form that the running assistant has them, so that assistant and machine
 from __future__ import annotations
 
 import marshal
-from collections import deque
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa.core.actions.action import create_bot_utterance
@@ -18,6 +17,7 @@ from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.conversation.buttons import button_id
+from signpost.conversation.context import NOTHING, Before, Earlier, Situation, situation_of, turns_of
 from signpost.conversation.forgetting_store import ForgettingStore
 from signpost.desk.prove.subject import Subject
 from signpost.handoff.answers import UTTER
@@ -40,11 +40,20 @@ class Heard:
 
 @dataclass(frozen=True)
 class State:
-    """What is remembered between two turns: slots, the intents heard, the events of the turns (oldest first)."""
+    """What is remembered between two turns: slots, the intents heard, the turns (oldest first)."""
 
     slots: Slots = ()
     history: tuple[str, ...] = ()
-    turns: tuple[tuple[Event, ...], ...] = ()
+    before: Before = NOTHING
+
+
+@dataclass(frozen=True)
+class Turn:
+    """All that an answer depends on besides the turns before it: the slots, what was understood, the actions that the policies take."""
+
+    slots: Slots
+    heard: Heard
+    actions: tuple[str, ...]
 
 
 @dataclass
@@ -54,49 +63,57 @@ class Machine:
     subject: Subject
     _kept: int = field(init=False)
     _messages: dict[Heard, UserUttered] = field(init=False, default_factory=dict)
-    _after: dict[tuple[Heard, Slots, bytes], tuple[Slots, tuple[Event, ...]] | None] = field(init=False, default_factory=dict)
-    _tracker: DialogueStateTracker = field(init=False)
+    _situations: dict[tuple[Heard, Slots], Situation] = field(init=False, default_factory=dict)
+    _after: dict[tuple[Heard, Slots, bytes], tuple[Slots, tuple[Earlier, ...]] | None] = field(init=False, default_factory=dict)
     _store: ForgettingStore = field(init=False)
 
     def __post_init__(self) -> None:
-        self._tracker = DialogueStateTracker("proof", self.subject.domain.slots)
         self._store = ForgettingStore(self.subject.domain)
         many = [event for _ in range(20) for event in (ActionExecuted(ACTION_LISTEN_NAME), UserUttered("", {"name": "x"}))]
         kept = self._stored(DialogueStateTracker.from_events("proof", many, self.subject.domain.slots))
         self._kept = sum(isinstance(event, UserUttered) for event in kept.events) if kept else 0
 
+    def turn(self, state: State, heard: Heard) -> Turn:
+        """What `heard` comes to in `state`, but for the turns before."""
+        return Turn(self._with_slots(state.slots, heard.intent), heard, self.subject.policies(state.history, heard.intent))
+
+    def say(self, turn: Turn, before: Before) -> tuple[Messages, bytes]:
+        """Return the messages of the turn, and the same as bytes (equal when all is equal)."""
+        messages = [part for reply in self._written(turn, before) if reply for part in as_messages(reply)]
+        return messages, marshal.dumps(messages, 2)
+
     def take(self, state: State, heard: Heard) -> tuple[Messages, bytes, State]:
-        """Return the messages of the turn, the same as bytes (equal when all is equal), and what is remembered after it."""
-        slots = self._with_slots(state.slots, heard.intent)
-        message = self._message(heard)
-        events = [event for turn in state.turns for event in turn]
-        actions = self.subject.policies(state.history, heard.intent)
-        tracker = self._tracker
-        tracker.events = deque([*events, message])
-        tracker.latest_message = message
-        for slot in tracker.slots.values():
-            slot.value = None
-        for name, value in slots:
-            if name in tracker.slots:
-                tracker.slots[name].value = value
-        written = [self._written(action, tracker) for action in actions if action.startswith(UTTER)]
+        """Return the messages of the turn, the same as bytes, and what is remembered after it."""
+        turn = self.turn(state, heard)
+        written = self._written(turn, state.before)
         messages = [part for reply in written if reply for part in as_messages(reply)]
         same = marshal.dumps(messages, 2)
-        key = (heard, slots, same)
+        key = (heard, turn.slots, same)
         if key not in self._after:
-            self._after[key] = self._remember(slots, message, actions, written)
+            self._after[key] = self._remember(turn, written)
         kept = self._after[key]
         if kept is None:  # the store lets go of a conversation that asks for it
             return messages, same, State()
-        return messages, same, State(kept[0], (*state.history, heard.intent)[-_HISTORY:], (*state.turns, kept[1])[-self._kept :])
+        turns = (*state.before.turns, *kept[1])[-self._kept :]
+        return messages, same, State(kept[0], (*state.history, heard.intent)[-_HISTORY:], Before(turns))
 
     def forget_memo(self) -> None:
         """Let go of what was worked out, where it grows."""
         self._after.clear()
 
-    def _written(self, action: str, tracker: DialogueStateTracker) -> dict[str, Any] | None:
-        reply: dict[str, Any] | None = _at_once(self.subject.writer.generate(action, tracker, "proof"))
-        return reply
+    def _written(self, turn: Turn, before: Before) -> list[dict[str, Any] | None]:
+        situation = replace(self._situation(turn), before=before)
+        answers = [action.removeprefix(UTTER) for action in turn.actions if action.startswith(UTTER)]
+        return [self.subject.writer.write(topic, situation) for topic in answers]
+
+    def _situation(self, turn: Turn) -> Situation:
+        """The situation as the writer itself reads it, of a conversation that holds this message alone."""
+        key = (turn.heard, turn.slots)
+        if key not in self._situations:
+            slots = [SlotSet(name, value) for name, value in turn.slots]
+            tracker = DialogueStateTracker.from_events("proof", [*slots, self._message(turn.heard)], self.subject.domain.slots)
+            self._situations[key] = situation_of(tracker)
+        return self._situations[key]
 
     def _stored(self, tracker: DialogueStateTracker) -> DialogueStateTracker | None:
         """Put a conversation into the real store and take it out again."""
@@ -128,13 +145,12 @@ class Machine:
             self._messages[heard] = UserUttered(text, intent, [], parsed)
         return self._messages[heard]
 
-    def _remember(
-        self, slots: Slots, message: UserUttered, actions: tuple[str, ...], written: list[Any]
-    ) -> tuple[Slots, tuple[Event, ...]] | None:
+    def _remember(self, turn: Turn, written: list[Any]) -> tuple[Slots, tuple[Earlier, ...]] | None:
         """What the real store keeps of this one turn; None when it keeps nothing."""
-        events: list[Event] = [*(SlotSet(name, value) for name, value in slots), ActionExecuted(ACTION_LISTEN_NAME), message]
+        slots = [SlotSet(name, value) for name, value in turn.slots]
+        events: list[Event] = [*slots, ActionExecuted(ACTION_LISTEN_NAME), self._message(turn.heard)]
         replies = iter(written)
-        for action in actions:
+        for action in turn.actions:
             events.append(ActionExecuted(action))
             reply = next(replies, None) if action.startswith(UTTER) else None
             if reply:
@@ -143,7 +159,7 @@ class Machine:
         if kept is None:
             return None
         after = tuple(sorted((name, value) for name, value in kept.current_slot_values().items() if value is not None))
-        return after, tuple(event for event in kept.events if event.type_name in ("user", "bot", "action"))
+        return after, turns_of(kept.events)
 
 
 def _at_once(work: Coroutine[Any, Any, Any]) -> Any:

@@ -9,8 +9,10 @@ from itertools import product
 from typing import Any
 
 from signpost.conversation.buttons import button_id
-from signpost.desk.prove.machine import Heard, Machine, State
+from signpost.conversation.context import Before
+from signpost.desk.prove.machine import Heard, Machine, State, Turn
 from signpost.desk.prove.promises import Promises
+from signpost.desk.prove.same_turns import SameTurns, watched
 from signpost.desk.prove.subject import Subject
 from signpost.desk.prove.tally import Tally
 from signpost.desk.prove.trained import intents_of
@@ -23,14 +25,17 @@ RULE_ASTRAY = "rules that lead elsewhere"
 NO_HANDOFF = "answers without a hand-off of their own"
 NOT_AS_REVIEWED = "answers that differ from the reviewed files"
 DEAD_BUTTON = "buttons that lead nowhere"
+NOT_THE_SAME = "turns that their like does not say"
 STORY_ASTRAY = "story steps that go another way"
 
 _AREAS = ("", ELSEWHERE)
 _CHAIN = 5  # unsure answers in a row
 _WALK = 25  # turns of one random conversation
 _RANDOM_PIECE = 10_000
+_WRITTEN_AGAIN = 10_000  # of so many turns known by their like, one is written all the same, and compared
 
 Work = Callable[[int], Tally]
+Outcome = tuple[tuple[str, ...], int]  # what a turn breaks, its messages as a number
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,9 @@ class Walks:
         # Most asked first, so that a run which is cut short has seen what matters most.
         self.starts = [_start(audience, area) for area in _AREAS for audience in audiences]
         self._random_steps = random_steps
+        self._heard = [Heard(intent) for intent in subject.intents]
+        self._like: SameTurns[Outcome] = SameTurns()
+        self._like_start = 0
 
     def all(self) -> list[Walk]:
         """The walks in the order in which they are done, the longest last."""
@@ -150,14 +158,32 @@ class Walks:
 
     def _triples(self, piece: int) -> Tally:
         start, first = divmod(piece, len(self.subject.intents))
+        if start != self._like_start:  # from another start hardly any turn is the same
+            self._like, self._like_start = SameTurns(), start
         tally, before = Tally(), self.subject.intents[first]
         _, _, after = self.machine.take(self.starts[start], Heard(before))
         for second in self.subject.intents:
             _, _, then = self.machine.take(after, Heard(second))
-            for third in self.subject.intents:
-                self._step(tally, then, Heard(third), (before, second))
+            answers = self._like.answers_of(then.before)
+            for third in self._heard:
+                turn = self.machine.turn(then, third)
+                broken, same = self._like.find(turn, answers) or self._written(turn, then.before)
+                if broken:
+                    tally.add(broken, (before, second, third, dict(then.slots)))
+                else:
+                    tally.turns += 1
+                if tally.turns % _WRITTEN_AGAIN == 0 and hash(self.machine.say(turn, then.before)[1]) != same:
+                    tally.add([NOT_THE_SAME], (before, second, third, dict(then.slots)))
         self.machine.forget_memo()
         return tally
+
+    def _written(self, turn: Turn, before: Before) -> Outcome:
+        """What a turn breaks that is written for the first time, and its messages as a number."""
+        stand_in, said = watched(before)
+        messages, same = self.machine.say(turn, stand_in)
+        broken = self.promises.broken(messages, same, turn.heard.intent, turn.heard.pattern == URGENCIES[0])
+        self._like.add(turn, said, (broken, hash(same)))
+        return broken, hash(same)
 
     def _random(self, piece: int) -> Tally:
         tally, dice = Tally(), random.Random(f"signpost {piece}")  # noqa: S311 - a walk that can be walked again
