@@ -152,7 +152,7 @@ class Decision(GraphComponent):
             close=tuple(name for likely, name in near if name != choice.topic and likely >= self._config["near"])[:_CLOSE],
             pattern=net.name if net and net.urgency == urgency else "",
             service=service,
-            who=round(max(scores.audience.values()), 4),
+            who=round(scores.audience.get(audience, 0.0), 4),
         )
 
     def _who_asks(self, choice: Choice, scores: Scores) -> str:

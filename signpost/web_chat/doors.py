@@ -36,7 +36,7 @@ _SERVER = {
     "REQUEST_MAX_HEADER_SIZE": 8192,
     "REQUEST_TIMEOUT": 10,  # seconds for the whole of a request to arrive
     "RESPONSE_TIMEOUT": 10,
-    "KEEP_ALIVE_TIMEOUT": 15,
+    "KEEP_ALIVE_TIMEOUT": 75,  # seconds idle; longer than nginx keeps one, or a message could meet a connection that is just being closed
     "ACCESS_LOG": False,  # a line of it would hold an address and a time
 }
 

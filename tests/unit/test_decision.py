@@ -10,6 +10,7 @@ from rasa.engine.storage.resource import Resource
 from signpost.understanding.best_answer import Wordings
 from signpost.understanding.decision import Decision
 from signpost.understanding.three_questions import Scores
+from signpost.understanding.understood import Understood
 
 ROUTES = {"": ["childline", "ceop"]}
 ANSWERS = {
@@ -21,8 +22,8 @@ ANSWERS = {
 }
 
 
-def asked(topic: str, likely: float, audience: str, told: float) -> str:
-    """Who asks, where `topic` is so likely and the words alone tell `audience` so surely."""
+def decided(topic: str, likely: float, audience: str, told: float) -> Understood:
+    """What is understood where `topic` is so likely and the words alone tell `audience` so surely."""
     others = [name for name in ANSWERS if name not in (topic, "nlu_fallback")]
     store: Any = None
     decision = Decision(Decision.get_default_config(), store, Resource("decision"), ANSWERS)
@@ -30,7 +31,11 @@ def asked(topic: str, likely: float, audience: str, told: float) -> str:
     scores = Scores(
         {topic: likely, **dict.fromkeys(others, (1 - likely) / len(others))}, {"practical": 1.0}, {audience: told, rest: 1 - told}
     )
-    return decision.decide(scores, [], "").audience
+    return decision.decide(scores, [], "")
+
+
+def asked(topic: str, likely: float, audience: str, told: float) -> str:
+    return decided(topic, likely, audience, told).audience
 
 
 @pytest.mark.parametrize(
@@ -58,3 +63,8 @@ def test_a_parents_subject_is_no_reason_to_take_a_child_for_a_parent() -> None:
 def test_no_adults_work_is_read_into_half_sure_words_about_a_childs_subject() -> None:
     assert asked("childs_own", 0.35, "professional", 0.7) == "young_person"
     assert asked("childs_own", 0.35, "professional", 0.95) == "professional"
+
+
+def test_how_sure_the_words_are_is_told_of_the_audience_that_is_answered() -> None:
+    assert decided("friends_own", 0.6, "young_person", 0.85).who == pytest.approx(0.0)
+    assert decided("friends_own", 0.6, "young_person", 0.95).who == pytest.approx(0.95)

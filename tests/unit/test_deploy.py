@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from signpost.web_chat.doors import _SERVER
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -33,6 +34,13 @@ def test_nothing_of_a_person_is_logged_by_nginx() -> None:
     text = (DEPLOY / "nginx" / "workers.conf").read_text(encoding="utf-8")
     assert "access_log off;" in text
     assert len(re.findall(r"access_log", text)) == 1
+
+
+def test_nginx_closes_an_idle_connection_before_a_worker_does() -> None:
+    text = (DEPLOY / "nginx" / "workers.conf").read_text(encoding="utf-8")
+    nginx = re.search(r"keepalive_timeout (\d+)s;", text)
+    assert nginx
+    assert int(nginx.group(1)) < _SERVER["KEEP_ALIVE_TIMEOUT"]
 
 
 @pytest.mark.parametrize("unit", ["signpost@.service", "signpost-actions.service", "signpost-unavailable.service"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import pytest
 from rasa.shared.core.domain import Domain
@@ -55,6 +56,18 @@ async def test_what_matters_survives() -> None:
 
 async def test_a_long_conversation_takes_no_more_room_than_a_short_one() -> None:
     assert len(json.dumps(remembered(conversation("a", 300)))) <= 1.05 * len(json.dumps(remembered(conversation("a", 5))))
+
+
+async def test_a_hundred_thousand_conversations_are_a_tenth_of_a_worker() -> None:
+    store, many = ForgettingStore(DOMAIN), 500
+    trackers = [conversation(f"{number}", 4) for number in range(many)]
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for tracker in trackers:
+        await store.save(tracker)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (after - before) / many < 0.1 * 890e6 / 100_000, "890 MB is a worker that has served nobody yet"
 
 
 async def test_only_the_last_two_turns_are_kept_in_full() -> None:
