@@ -44,7 +44,7 @@ def watched(before: Before) -> tuple[Before, Said]:
     return cast(Before, Watched(before, said)), said
 
 
-@dataclass
+@dataclass(slots=True)
 class _Node(Generic[Told]):
     """What is asked next and where each answer leads; at the end (`question` None) what is told."""
 
