@@ -58,14 +58,12 @@ class Answers:
 
     def __init__(self, before: Before, numbers: dict[Hashable, int]) -> None:
         self._before, self._numbers = before, numbers
-        self._known: dict[int, int] = {}
+        self.known: dict[int, int] = {}  # by the identity of the question
 
     def __call__(self, question: Question) -> int:
-        """The number of the answer to `question`, which must be the same object each time it is asked."""
-        number = self._known.get(id(question))
-        if number is None:
-            name, given = question
-            number = self._known[id(question)] = numbered(getattr(self._before, name)(*given), self._numbers)
+        """Ask `question`, which must be the same object each time; the answer's number is in `known` then."""
+        name, given = question
+        number = self.known[id(question)] = numbered(getattr(self._before, name)(*given), self._numbers)
         return number
 
 
@@ -83,9 +81,10 @@ class SameTurns(Generic[Told]):
 
     def find(self, turn: Hashable, answers: Answers) -> Told | None:
         """What is told of a turn like this: `turn` is all that it depends on besides the turns before; None when there was none yet."""
-        node = self._first.get(turn)
-        while node is not None and node.question is not None:
-            node = node.then.get(answers(node.question))
+        node, known = self._first.get(turn), answers.known
+        while node is not None and (question := node.question) is not None:
+            number = known.get(id(question))
+            node = node.then.get(answers(question) if number is None else number)
         return node.told if node else None
 
     def add(self, turn: Hashable, said: Said, told: Told) -> None:
