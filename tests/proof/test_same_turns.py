@@ -50,6 +50,10 @@ def test_a_writer_that_looks_at_the_turns_itself_is_refused() -> None:
     stand_in, _ = watched(Before())
     with pytest.raises(AttributeError, match="only a method of Before"):
         _ = stand_in.turns
+    with pytest.raises(AttributeError, match="only a method of Before"):
+        _ = stand_in == Before()
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(stand_in)
 
 
 @pytest.mark.parametrize("second", [[], [(("in_a_row", ("x",)), 1), (("times_shown", ("x",)), 0)], [(("times_shown", ("x",)), 1)]])

@@ -25,6 +25,11 @@ class Watched:
     def __init__(self, before: Before, said: Said) -> None:
         self._before, self._said = before, said
 
+    def __eq__(self, other: object) -> bool:
+        raise AttributeError("signpost/handoff/ compares the turns before as a whole; only a method of Before can be watched.")
+
+    __hash__ = None  # type: ignore[assignment]  # nor looked up as a whole
+
     def __getattr__(self, name: str) -> Callable[..., Hashable]:
         method = getattr(self._before, name)
         if not callable(method):

@@ -168,12 +168,12 @@ class Walks:
             for third in self._heard:
                 turn = self.machine.turn(then, third)
                 broken, same = self._like.find(turn, answers) or self._written(turn, then.before)
+                if tally.turns % _WRITTEN_AGAIN == 0 and hash(self.machine.say(turn, then.before)[1]) != same:
+                    broken = (*broken, NOT_THE_SAME)
                 if broken:
                     tally.add(broken, (before, second, third, dict(then.slots)))
                 else:
                     tally.turns += 1
-                if tally.turns % _WRITTEN_AGAIN == 0 and hash(self.machine.say(turn, then.before)[1]) != same:
-                    tally.add([NOT_THE_SAME], (before, second, third, dict(then.slots)))
         self.machine.forget_memo()
         return tally
 
@@ -182,8 +182,9 @@ class Walks:
         stand_in, said = watched(before)
         messages, same = self.machine.say(turn, stand_in)
         broken = self.promises.broken(messages, same, turn.heard.intent, turn.heard.pattern == URGENCIES[0])
-        self._like.add(turn, said, (broken, hash(same)))
-        return broken, hash(same)
+        outcome = (broken, hash(same))
+        self._like.add(turn, said, outcome)
+        return outcome
 
     def _random(self, piece: int) -> Tally:
         tally, dice = Tally(), random.Random(f"signpost {piece}")  # noqa: S311 - a walk that can be walked again
