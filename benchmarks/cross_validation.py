@@ -47,6 +47,7 @@ def folds() -> list[Fold]:
 
     tree = read_tree(Path(), read_content(Path("data")), date.today())
     examples = [(text, topic) for topic in tree.topics for text in topic.examples]
+    askers = [asker for topic in tree.topics for asker in topic.askers]
     settings = {part["name"].rpartition(".")[2]: part for part in yaml.safe_load(Path("config.yml").read_text("utf-8"))["pipeline"]}
     words = read_text_speak(Path("data/text_speak.yml"))
     counts = count_words([text for text, _ in examples], words, settings["Normaliser"]["common"])
@@ -57,7 +58,7 @@ def folds() -> list[Fold]:
     labels = {
         TOPIC: np.array([topic.name for _, topic in examples]),
         URGENCY: np.array([str(topic.metadata["urgency"]) for _, topic in examples]),
-        AUDIENCE: np.array([str(topic.metadata["audience"]) for _, topic in examples]),
+        AUDIENCE: np.array(askers),
     }
     how = learning(settings["ThreeQuestions"])
     found = []

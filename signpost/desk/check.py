@@ -15,6 +15,7 @@ from signpost.understanding.language_files import LanguageFault, read_languages
 from signpost.understanding.pattern_finder import load_finder
 from signpost.understanding.patterns import PatternFault
 from signpost.understanding.place_names import read_places
+from signpost.understanding.who_asks import read_ways_to_say
 
 CHECKS = (
     *rasa_lets_pass.CHECKS,
@@ -40,6 +41,7 @@ def main() -> int:
         load_finder(root / "data")
         read_languages(root / "data" / "languages")
         read_places(root / "data")
+        read_ways_to_say(root / "data")
     except (ContentFault, PatternFault, LanguageFault) as fault:
         print(fault, file=sys.stderr)
         return 1

@@ -20,6 +20,7 @@ from signpost.understanding.patterns import Pattern
 from signpost.understanding.safety_net import FOUND
 from signpost.understanding.three_questions import SCORES, Scores
 from signpost.understanding.understood import KEY, Understood
+from signpost.understanding.who_asks import SAID
 
 _MODEL = Path("models/signpost.tar.gz")
 _SHOWN = 3  # likeliest answers shown for each question
@@ -50,6 +51,7 @@ def explain(message: Message) -> Iterator[str]:
         if scores.parts:
             most = max(part.urgency.get("emergency", 0.0) for part in scores.parts)
             yield f"parts     {len(scores.parts)}, the most urgent one emergency {most:.2f}"
+    yield f"says      {', '.join(sorted(message.get(SAID) or ())) or 'not who asks'}"
     understood = Understood.from_dict(message.get(KEY))
     if understood:
         by = f"pattern {understood.pattern}" if understood.pattern else "sure" if understood.sure else "unsure"

@@ -61,7 +61,7 @@ def read_reviewed_topics(folder: Path) -> ReviewedTopics:
             raise ContentFault(f"{path}: empty, or no 'key: value' lines at its top. Run make check.")
         for intent in content.get("nlu") or []:
             if "intent" in intent:
-                home[str(intent["intent"])] = str((intent.get("metadata") or {}).get("audience", "unknown"))
+                home.setdefault(str(intent["intent"]), str((intent.get("metadata") or {}).get("audience", "unknown")))
         responses.update(content.get("responses") or {})
     answers = read_answers(responses).by_topic
     topics = ((name.removeprefix(UTTER), wordings) for name, wordings in responses.items())

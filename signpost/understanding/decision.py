@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,11 +25,13 @@ from signpost.understanding.safety_net import FOUND
 from signpost.understanding.service_names import NAMED
 from signpost.understanding.three_questions import SCORES, Scores, together
 from signpost.understanding.understood import KEY, UNSURE, Understood
+from signpost.understanding.who_asks import SAID
 
 _MEMORY = "answers.json"
 _UTTER = "utter_"
 _EMERGENCY, _WORRIED = URGENCIES[:2]
-_KINDS_OF_ADULT = frozenset({"professional", "survivor", "own_behaviour", "operator"})
+_KINDS_OF_ADULT = frozenset(AUDIENCES) - CHILDREN - {"parent"}
+_NO_CHILD = frozenset(AUDIENCES) - CHILDREN - {"own_behaviour"}  # whom a child is never taken for; about own behaviour children ask too
 _CLOSE = 3  # near topics offered as buttons
 
 
@@ -115,7 +117,7 @@ class Decision(GraphComponent):
             else:
                 scores = message.get(SCORES)
                 ranking = sorted(scores.topic.items(), key=lambda item: -item[1])
-                understood = self.decide(scores, message.get(FOUND) or [], message.get(NAMED) or "")
+                understood = self.decide(scores, message.get(FOUND) or [], message.get(NAMED) or "", message.get(SAID) or ())
                 understood = in_language(understood, message.get(HEARD))
             name = understood.topic
             ranking = [(topic, score) for topic, score in ranking if topic != name]
@@ -128,8 +130,11 @@ class Decision(GraphComponent):
             message.set(KEY, understood.as_dict(), add_to_output=True)
         return messages
 
-    def decide(self, scores: Scores, patterns: Sequence[Pattern], service: str) -> Understood:
-        """Return what was understood from `scores`, the safety `patterns` found (most urgent first) and the `service` named ('': none)."""
+    def decide(self, scores: Scores, patterns: Sequence[Pattern], service: str, said: Collection[str] = ()) -> Understood:
+        """Return what was understood from `scores`, the safety `patterns` found (most urgent first) and the `service` named ('': none).
+
+        `said`: the audiences that the message says are asking.
+        """
         if self._best is None:
             raise ValueError("The model knows no answers. Run make train.")
         part = self._dangerous_part(scores)
@@ -140,8 +145,9 @@ class Decision(GraphComponent):
         topics = self._of_topics(told)
         urgency = self._urgency(told, topics, net, part is not None)
         topics = self._with_patterns(topics, [pattern for pattern in patterns if net and pattern.urgency == net.urgency])
-        choice = self._best(topics, self._audiences(scores, topics, net), urgency, self._config["sure"])
-        audience = self._who_asks(choice, scores)
+        said = self._believed(said, scores, urgency)
+        choice = self._best(topics, self._audiences(scores, topics, net, said), urgency, self._config["sure"])
+        audience = self._who_asks(choice, scores, said)
         near = sorted(zip(topics.tolist(), self._topics, strict=True), reverse=True)[: _CLOSE + 1]
         return Understood(
             topic=choice.topic,
@@ -152,19 +158,25 @@ class Decision(GraphComponent):
             close=tuple(name for likely, name in near if name != choice.topic and likely >= self._config["near"])[:_CLOSE],
             pattern=net.name if net and net.urgency == urgency else "",
             service=service,
-            who=round(scores.audience.get(audience, 0.0), 4),
+            who=1.0 if audience in said else round(scores.audience.get(audience, 0.0), 4),
         )
 
-    def _who_asks(self, choice: Choice, scores: Scores) -> str:
+    def _believed(self, said: Collection[str], scores: Scores, urgency: str) -> Collection[str]:
+        """Who the message says is asking; nobody where it tells of danger as plainly a child does: the words may be somebody else's."""
+        a_child_tells = urgency in (_EMERGENCY, _WORRIED) and scores.audience.get("young_person", 0.0) >= self._config["told"]
+        return () if a_child_tells and not CHILDREN.issuperset(said) else said
+
+    def _who_asks(self, choice: Choice, scores: Scores, said: Collection[str]) -> str:
         """The audience that the answer is for; where the message does not tell it plainly, whoever usually asks about the topic it names.
 
         What a child usually asks is then a child's, but what an adult usually asks is no reason to take a child for one. No adult's work,
-        past or own behaviour is read into half-sure words about a young person's subject, named or not.
+        past or own behaviour is read into half-sure words about a young person's subject, named or not. Whoever says who they are is
+        answered as that.
         """
         usual, told = self._answers[choice.topic].audience, max(scores.audience.values())
         named = choice.confidence >= self._config["named"] and told < self._config["told"]
         half_sure = choice.audience in _KINDS_OF_ADULT and told < self._config["half_told"]
-        if usual == "unknown":
+        if usual == "unknown" or usual in _ruled_out(said):
             return choice.audience
         if usual in CHILDREN:
             return usual if named or half_sure else choice.audience
@@ -228,15 +240,29 @@ class Decision(GraphComponent):
             mixed[subject] += share / len(subjects)
         return mixed
 
-    def _audiences(self, scores: Scores, topics: Array, net: Pattern | None) -> Array:
-        """Who asks: the question's own answer and the topics' usual audiences in equal parts; nobody only when that is plain."""
+    def _audiences(self, scores: Scores, topics: Array, net: Pattern | None, said: Collection[str]) -> Array:
+        """Who asks: the question's own answer and the topics' usual audiences in equal parts; nobody only when that is plain.
+
+        Whoever is said to ask gets the share of those whom that rules out.
+        """
         asked = np.array([scores.audience.get(name, 0.0) for name in AUDIENCES], dtype=np.float32)
         likely = (asked + self._best.audiences(topics)) / 2 if self._best else asked
         if net and net.audience in AUDIENCES:
             likely[AUDIENCES.index(net.audience)] += 0.5
         if likely[AUDIENCES.index("unknown")] < self._config["nobody"]:
             likely[AUDIENCES.index("unknown")] = 0
+        if said:
+            ruled_out = np.isin(AUDIENCES, sorted(_ruled_out(said)))
+            likely[np.isin(AUDIENCES, sorted(said))] += likely[ruled_out].sum() / len(said)
+            likely[ruled_out] = 0
         return np.asarray(likely / max(float(likely.sum()), 1e-9), dtype=np.float32)
+
+
+def _ruled_out(said: Collection[str]) -> frozenset[str]:
+    """The audiences that do not ask where those of `said` do: no children where an adult says so, and the other way round."""
+    if not said:
+        return frozenset()
+    return _NO_CHILD if CHILDREN.issuperset(said) else CHILDREN
 
 
 def _routes(responses: Mapping[str, Sequence[Mapping[str, Any]]], topic: str) -> dict[str, list[str]]:

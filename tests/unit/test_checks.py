@@ -34,6 +34,12 @@ def filed(content: dict[str, Any]) -> Tree:
     return replace(TREE, files={**TREE.files, "data/topics/broken.yml": content})
 
 
+def asked_by(*audiences: str, urgency: str = "information") -> Tree:
+    """A topic with one entry for each of `audiences`; all but the first are of `urgency`."""
+    about = [{"audience": who, "urgency": urgency if place else "information"} for place, who in enumerate(audiences)]
+    return filed({"nlu": [{"intent": "broken", "metadata": metadata} for metadata in about]})
+
+
 def serviced(name: str, **changes: Any) -> Tree:
     content: Content = TREE.content
     return replace(TREE, content=replace(content, services={**content.services, name: replace(content.services[name], **changes)}))
@@ -71,6 +77,7 @@ BROKEN: dict[Callable[..., Any], Callable[[], Tree]] = {
     wording.short_and_plain: lambda: worded("word " * 70),
     rasa_lets_pass.readable: lambda: filed({"rulez": []}),
     rasa_lets_pass.one_name_once: lambda: filed({"responses": {FIRST.name: [{"text": "again"}]}}),
+    rasa_lets_pass.each_asker_once: lambda: asked_by("parent", "parent"),
     rasa_lets_pass.nothing_unused: lambda: replace(TREE, topics=(*TREE.topics, replace(TOPIC, name="lonely"))),
     rasa_lets_pass.one_file_one_topic: lambda: replace(TREE, topics=(replace(TOPIC, file="data/topics/other.yml"),)),
     rasa_lets_pass.no_contradiction: lambda: filed({"rules": [{**RULE, "rule": "Another."}]}),
@@ -102,6 +109,30 @@ def test_review_lists_what_is_held_back_and_what_is_due() -> None:
     assert any("napac" in what for _, what, _, _ in found)
     assert any("answer utter_" in what for _, what, _, _ in found)
     assert {"data/twin.yml", "data/embed.yml"} <= {file for _, _, file, _ in found}
+
+
+@pytest.mark.parametrize(
+    ("tree", "fault"),
+    [
+        (asked_by("young_person", "parent", "parent"), "two entries for parent"),
+        (asked_by("young_person", "mum"), "'mum' of broken is not known"),
+        (asked_by("young_person", "parent", urgency="worried"), "'worried' where parent asks"),
+    ],
+)
+def test_what_somebody_else_asks_stands_once_with_its_audience_and_the_same_urgency(tree: Tree, fault: str) -> None:
+    assert [found.fault for found in rasa_lets_pass.each_asker_once(tree) if fault in found.fault]
+    assert not list(rasa_lets_pass.each_asker_once(asked_by("young_person", "parent", "professional")))
+
+
+def test_a_topic_keeps_who_usually_asks_and_who_asks_each_example(tmp_path: Path) -> None:
+    (tmp_path / "data" / "topics").mkdir(parents=True)
+    entry = "- intent: broken\n  metadata: {audience: %s, urgency: information}\n  examples: |\n    - %s\n"
+    both = entry % ("young_person", "what is it") + entry % ("parent", "i'm a mum, what is it")
+    (tmp_path / "data" / "topics" / "broken.yml").write_text(f"nlu:\n{both}", encoding="utf-8")
+    (tmp_path / "domain.yml").write_text("intents: []", encoding="utf-8")
+    (topic,) = read_tree(tmp_path, TREE.content, TODAY).topics
+    assert topic.metadata["audience"] == "young_person"
+    assert list(zip(topic.examples, topic.askers, strict=True)) == [("what is it", "young_person"), ("i'm a mum, what is it", "parent")]
 
 
 @pytest.mark.parametrize("number", ["07700900123", "0808 157 0999", "119 998", "01632-960999"])

@@ -17,25 +17,24 @@ ANSWERS = {
     "childs_own": Wordings("practical", "young_person", ROUTES),
     "friends_own": Wordings("practical", "friend", ROUTES),
     "parents_own": Wordings("practical", "parent", ROUTES),
+    "dangerous": Wordings("emergency", "young_person", ROUTES),
     "anybodys": Wordings("practical", "unknown", ROUTES),
     "nlu_fallback": Wordings("information", "unknown", ROUTES),
 }
 
 
-def decided(topic: str, likely: float, audience: str, told: float) -> Understood:
-    """What is understood where `topic` is so likely and the words alone tell `audience` so surely."""
+def decided(topic: str, likely: float, audience: str, told: float, *said: str, urgency: str = "practical") -> Understood:
+    """What is understood where `topic` is so likely, the words alone tell `audience` so surely, and the message says who asks."""
     others = [name for name in ANSWERS if name not in (topic, "nlu_fallback")]
     store: Any = None
     decision = Decision(Decision.get_default_config(), store, Resource("decision"), ANSWERS)
     rest = "survivor" if audience != "survivor" else "parent"
-    scores = Scores(
-        {topic: likely, **dict.fromkeys(others, (1 - likely) / len(others))}, {"practical": 1.0}, {audience: told, rest: 1 - told}
-    )
-    return decision.decide(scores, [], "")
+    scores = Scores({topic: likely, **dict.fromkeys(others, (1 - likely) / len(others))}, {urgency: 1.0}, {audience: told, rest: 1 - told})
+    return decision.decide(scores, [], "", said)
 
 
-def asked(topic: str, likely: float, audience: str, told: float) -> str:
-    return decided(topic, likely, audience, told).audience
+def asked(topic: str, likely: float, audience: str, told: float, *said: str, urgency: str = "practical") -> str:
+    return decided(topic, likely, audience, told, *said, urgency=urgency).audience
 
 
 @pytest.mark.parametrize(
@@ -68,3 +67,22 @@ def test_no_adults_work_is_read_into_half_sure_words_about_a_childs_subject() ->
 def test_how_sure_the_words_are_is_told_of_the_audience_that_is_answered() -> None:
     assert decided("friends_own", 0.6, "young_person", 0.85).who == pytest.approx(0.0)
     assert decided("friends_own", 0.6, "young_person", 0.95).who == pytest.approx(0.95)
+
+
+def test_whoever_says_who_they_are_is_answered_as_that_whatever_the_subject() -> None:
+    assert asked("childs_own", 0.9, "young_person", 0.95, "parent") == "parent"
+    assert asked("childs_own", 0.9, "young_person", 0.85, "professional") == "professional"
+    assert asked("parents_own", 0.9, "parent", 0.95, "young_person") == "young_person"
+    assert decided("childs_own", 0.9, "young_person", 0.95, "parent").who == pytest.approx(1.0)
+
+
+def test_a_role_that_is_said_hides_no_past_and_no_behaviour_of_ones_own() -> None:
+    assert asked("anybodys", 0.9, "survivor", 0.8, "professional") == "survivor"
+    assert asked("anybodys", 0.9, "own_behaviour", 0.8, "parent") == "own_behaviour"
+    assert asked("anybodys", 0.9, "own_behaviour", 0.8, "young_person") == "own_behaviour"
+    assert asked("friends_own", 0.9, "friend", 0.8, "young_person") == "friend"
+
+
+def test_a_child_who_tells_of_danger_is_not_taken_for_the_adult_whose_words_stand_in_it() -> None:
+    assert asked("dangerous", 0.9, "young_person", 0.95, "professional", urgency="emergency") == "young_person"
+    assert asked("dangerous", 0.9, "young_person", 0.6, "parent", urgency="emergency") == "parent"

@@ -18,6 +18,7 @@ def test_it_names_the_pattern_and_hides_the_message(capfd: pytest.CaptureFixture
     shown = capfd.readouterr()
     assert "family_member_hurts: emergency, data/safety/family_member_abuser.yml" in shown.out
     assert "urgency   emergency" in shown.out
+    assert "says      not who asks" in shown.out
     assert "decision" in shown.out
     assert not any(word in shown.out + shown.err for word in ("zyxwv", "touching", "uncle"))
 

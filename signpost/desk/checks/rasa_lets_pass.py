@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from signpost.desk.checks.tree import Fault, Tree
+from signpost.register.content import AUDIENCES
 from signpost.understanding.language_files import KINDS
 from signpost.understanding.understood import OTHER_LANGUAGE, UNSURE
 
@@ -30,13 +31,30 @@ def one_name_once(tree: Tree) -> Iterator[Fault]:
     for file, content in tree.files.items():
         for name in content.get("responses") or {}:
             places[f"the answer {name}"].append(file)
-        for entry in content.get("nlu") or []:
-            places[f"the intent {entry.get('intent')}"].append(file)
+        for intent in {str(entry.get("intent")) for entry in content.get("nlu") or []}:
+            places[f"the intent {intent}"].append(file)
     for file, section, entry in tree.rules():
         places[f"the {section.removesuffix('s')} '{entry.get('rule') or entry.get('story')}'"].append(file)
     for name, files in places.items():
         if len(files) > 1:
             yield Fault(files[-1], f"{name} stands in {files[0]} too", "give one of them another name")
+
+
+def each_asker_once(tree: Tree) -> Iterator[Fault]:
+    """What others than the usual asker say stands in an entry of its own below the first: another audience, the same urgency."""
+    for file, content in tree.files.items():
+        first: dict[object, object] = {}
+        askers: set[tuple[object, object]] = set()
+        for entry in content.get("nlu") or []:
+            intent, about = entry.get("intent"), entry.get("metadata") or {}
+            audience, urgency = about.get("audience"), about.get("urgency")
+            if audience and audience not in AUDIENCES:
+                yield Fault(file, f"the audience '{audience}' of {intent} is not known", f"use one of {', '.join(AUDIENCES)}")
+            if (intent, audience) in askers:
+                yield Fault(file, f"{intent} has two entries for {audience}", "put their examples into one")
+            if urgency != first.setdefault(intent, urgency):
+                yield Fault(file, f"{intent} is '{urgency}' where {audience} asks, else '{first[intent]}'", "make both the same")
+            askers.add((intent, audience))
 
 
 def nothing_unused(tree: Tree) -> Iterator[Fault]:
@@ -119,8 +137,8 @@ def examples_fit(tree: Tree) -> Iterator[Fault]:
     for topic in tree.topics:
         if len(topic.examples) < 25:
             yield Fault(topic.file, f"{topic.name} has {len(topic.examples)} examples", "write at least 25, each in other words")
-        for key in ("audience", "urgency"):
-            if not topic.metadata.get(key):
+        for key, missing in (("audience", not all(topic.askers)), ("urgency", not topic.metadata.get("urgency"))):
+            if missing:
                 yield Fault(topic.file, f"the intent {topic.name} has no {key}", f"add it to its metadata: {{{key}: ...}}")
         for example in topic.examples:
             plain = re.sub(r"\W+", " ", example.lower()).strip()
@@ -134,6 +152,7 @@ def examples_fit(tree: Tree) -> Iterator[Fault]:
 CHECKS = (
     readable,
     one_name_once,
+    each_asker_once,
     nothing_unused,
     one_file_one_topic,
     no_contradiction,

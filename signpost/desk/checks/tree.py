@@ -53,12 +53,13 @@ class Wording:
 
 @dataclass(frozen=True)
 class Topic:
-    """One intent with its examples, as written in one file."""
+    """One intent with its examples, as written in one file. `metadata`: of whoever usually asks; `askers`: who asks in each example."""
 
     file: str
     name: str
     metadata: dict[str, Any]
     examples: tuple[str, ...]
+    askers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,21 @@ def read_tree(root: Path, content: Content, today: date) -> Tree:
 
 def _topics(files: dict[str, dict[str, Any]]) -> Iterator[Topic]:
     for file, content in files.items():
+        by_intent: dict[str, list[dict[str, Any]]] = {}
         for entry in content.get("nlu") or []:
-            examples = tuple(line[2:].strip() for line in str(entry.get("examples") or "").splitlines() if line.startswith("- "))
-            yield Topic(file, str(entry.get("intent")), entry.get("metadata") or {}, examples)
+            by_intent.setdefault(str(entry.get("intent")), []).append(entry)
+        for name, entries in by_intent.items():
+            asked = [(example, _asker(entry)) for entry in entries for example in _examples(entry)]
+            examples, askers = tuple(example for example, _ in asked), tuple(asker for _, asker in asked)
+            yield Topic(file, name, entries[0].get("metadata") or {}, examples, askers)
+
+
+def _examples(entry: dict[str, Any]) -> list[str]:
+    return [line[2:].strip() for line in str(entry.get("examples") or "").splitlines() if line.startswith("- ")]
+
+
+def _asker(entry: dict[str, Any]) -> str:
+    return str((entry.get("metadata") or {}).get("audience") or "")
 
 
 def _wordings(files: dict[str, dict[str, Any]]) -> Iterator[Wording]:

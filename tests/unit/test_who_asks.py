@@ -1,0 +1,98 @@
+"""Who says who they are is answered as that; somebody else's words say nothing of who asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signpost.register.content_file import ContentFault
+from signpost.understanding.who_asks import FILE, WhoSays, read_ways_to_say
+from tests.conftest import ROOT
+
+SAYS = WhoSays(read_ways_to_say(ROOT / "data"))
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("i am a mum, what is grooming?", "parent"),
+        ("what is cse? asking as a dad", "parent"),
+        ("we are foster carers and need to know what to look for", "parent"),
+        ("worried nan here. how do i report it", "parent"),
+        ("mum of two, is snapchat safe", "parent"),
+        ("my daughter wants to know what a groomer is", "parent"),
+        ("i am a year 9 form tutor, what is cse", "professional"),
+        ("as a gp, who do i ring", "professional"),
+        ("what should i do as a teacher", "professional"),
+        ("i am a child psychologist, what does ceop do", "professional"),
+        ("i work in a school, what is the age of consent", "professional"),
+        ("i am an adult survivor, how does childline work", "survivor"),
+        ("i am only 13, what is a strategy meeting", "young_person"),
+        ("i am in year 8 and need this for homework", "young_person"),
+    ],
+)
+def test_whoever_says_so_is_heard(text: str, who: str) -> None:
+    assert SAYS(text) == {who}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he said i am a teacher you can trust me",
+        "his bio says i am a youth worker",
+        "i am a teacher he said",
+        "he says my daughter is your age",
+        "a teacher here keeps texting me",
+        "my mum is a nurse",
+        "i am a teacher's pet",
+        "i am a mums boy",
+        "i act as a mum to my brother",
+        "am i a victim",
+        "i am not a parent",
+        "what if i am a dad",
+        "i am 13 weeks pregnant",
+        "i am 16 minutes away",
+        "i am a boy scout",
+        "what should i teach my sister",
+    ],
+)
+def test_other_words_say_nothing(text: str) -> None:
+    assert SAYS(text) == frozenset()
+
+
+def test_a_child_and_an_adult_in_one_message_say_nothing() -> None:
+    assert SAYS("i am a mum")
+    assert SAYS("i am 16")
+    assert SAYS("i am a mum, i am 16") == frozenset()
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read(text: str) -> None:
+    assert SAYS(text) <= {"parent", "professional", "survivor", "young_person"}
+
+
+@given(st.text(alphabet="abc ,.'", max_size=60), st.sampled_from(["i am a teacher", "i am a mum", "i am in year 8"]))
+def test_what_stands_after_a_full_stop_takes_nothing_away(before: str, statement: str) -> None:
+    assert SAYS(f"{before}. {statement}") == SAYS(statement)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "named"),
+    [
+        ("openings", None, "openings"),
+        ("openings", ["I am"], "small letters"),
+        ("between", ["very", "very"], "'very' twice"),
+        ("roles", {"mums": ["mum"]}, "audiences"),
+        ("roles", {"parent": [13]}, "roles: parent"),
+        ("odd", ["word"], "nothing else"),
+    ],
+)
+def test_a_broken_file_is_named_with_its_fault(tmp_path: Path, key: str, value: object, named: str) -> None:
+    content = yaml.safe_load((ROOT / "data" / FILE).read_text(encoding="utf-8"))
+    (tmp_path / FILE).write_text(yaml.safe_dump({**content, key: value}), encoding="utf-8")
+    with pytest.raises(ContentFault, match=rf"who_asks\.yml: .*{named}"):
+        read_ways_to_say(tmp_path)
