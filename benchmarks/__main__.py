@@ -77,7 +77,7 @@ def _messages(figures: dict[str, Any]) -> str:
         f"| {name} | {_share(figures['raised'][name])} | {_share(figures['emergency'][name])} | {_share(figures['false alarms'][name])} |"
         for name in names
     )
-    languages, outside = figures["languages"], figures["outside"]
+    languages, outside, says = figures["languages"], figures["outside"], figures["says who"]
     count = figures["raised"]["as written"]["sentences"], figures["false alarms"]["as written"]["sentences"]
     return f"""## Our own messages and their mutants
 
@@ -94,6 +94,8 @@ In other languages (`other_languages.jsonl`; mutants in English make no sense of
 {languages["false alarms"]}.
 
 Topic named right {figures["topic"]}; named or offered as a button {figures["topic or button"]}; who asks, right {figures["who asks"]}.
+Where a message says who asks, about a subject that others usually ask about (`says_who.jsonl`): right {says["right"]}; children in whose
+messages an adult's words stand, taken for an adult: {says["children taken for adults"]}.
 Out of scope or not understood, recognised: F1 {outside["f1"]:.2f} (precision {outside["precision"]:.2f}, recall {outside["recall"]:.2f};
 {outside["messages"]} such messages; published for a demo bot of Rasa's: .58).
 """

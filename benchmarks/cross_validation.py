@@ -19,11 +19,10 @@ from signpost.desk.checks.tree import read_tree
 from signpost.register.content import read_content
 from signpost.understanding.courtesies import Courtesies, read_courtesies
 from signpost.understanding.encoder_model import installed_model
-from signpost.understanding.network import Network
 from signpost.understanding.normal_text import NormalText, count_words, read_text_speak
 from signpost.understanding.normaliser import never_mended
 from signpost.understanding.text_features import TextFeatures
-from signpost.understanding.three_questions import AUDIENCE, TOPIC, URGENCY, learning
+from signpost.understanding.three_questions import AUDIENCE, TOPIC, URGENCY, Networks
 
 FOLDS = 5
 _SEED = 5
@@ -60,15 +59,14 @@ def folds() -> list[Fold]:
         URGENCY: np.array([str(topic.metadata["urgency"]) for _, topic in examples]),
         AUDIENCE: np.array(askers),
     }
-    how = learning(settings["ThreeQuestions"])
     found = []
     parts = StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED).split(texts, labels[TOPIC])
     for done, (learn, ask) in enumerate(parts, 1):
         features, known = TextFeatures.learned([texts[index] for index in learn], vectors[learn])
         asked = features([texts[index] for index in ask], vectors[ask])
-        network = Network.learned(known, {question: list(true[learn]) for question, true in labels.items()}, how)
-        odds = network(asked)
-        names = {question: np.array(network.heads[question].labels) for question in labels}
+        networks = Networks.learned(known, {question: list(true[learn]) for question, true in labels.items()}, settings["ThreeQuestions"])
+        odds = networks(asked)
+        names = {question: np.array(networks.labels(question)) for question in labels}
         given = {question: names[question][odds[question].argmax(axis=1)] for question in labels}
         first = names[TOPIC][np.argsort(-odds[TOPIC], axis=1)[:, :3]]
         likely, among = odds[TOPIC].max(axis=1), (first == labels[TOPIC][ask][:, None]).any(axis=1)

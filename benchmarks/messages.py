@@ -13,11 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.mutants import FAMILIES
+from signpost.register.content import CHILDREN
 from signpost.understanding.understood import KEY, Understood
 
 MESSAGES = Path("tests/messages")
 _RESAMPLED = 1000  # bootstrap draws
 _SEED = 4
+SAYS_WHO = "says_who.jsonl"  # who asks, against the subject's usual asker; measured apart
 _OUTSIDE = {"out_of_scope", "ot_nonsense", "ot_bin_collection", "nlu_fallback"}  # "this is not what the chat is for", or "not understood"
 
 Read = Callable[[str], Understood]
@@ -25,13 +27,17 @@ Read = Callable[[str], Understood]
 
 @dataclass(frozen=True)
 class Case:
-    """One message with what an expert would say of it. `tier`: 0 emergency to 3 information; `language`: '' for English."""
+    """One message with what an expert would say of it. `tier`: 0 emergency to 3 information; `language`: '' for English.
+
+    `trap`: a child's message in which words of an adult stand.
+    """
 
     text: str
     topic: str
     audience: str
     tier: int
     language: str
+    trap: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def read_cases(path: Path) -> list[Case]:
     """Read a message set; lines without tier are left out."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     return [
-        Case(row["text"], row.get("topic", ""), row.get("audience", ""), int(row["tier"]), row.get("language", ""))
+        Case(row["text"], row.get("topic", ""), row.get("audience", ""), int(row["tier"]), row.get("language", ""), bool(row.get("trap")))
         for row in rows
         if "tier" in row
     ]
@@ -103,10 +109,19 @@ def outside(pairs: Sequence[tuple[bool, bool]]) -> dict[str, float]:
     return {"messages": sum(true for true, _ in pairs), "precision": precision, "recall": recall, "f1": f1}
 
 
+def says_who(cases: Sequence[Case], read: Read) -> dict[str, str]:
+    """Who asks, right, where a message says so of a subject that others usually ask about; children taken for an adult in the traps."""
+    taken = [(case, read(case.text).audience) for case in cases]
+    return {
+        "right": str(share([[audience == case.audience] for case, audience in taken if not case.trap])),
+        "children taken for adults": str(share([[audience not in CHILDREN | {""}] for case, audience in taken if case.trap])),
+    }
+
+
 def measure(model: Path) -> dict[str, object]:
     """Return every figure of this part, ready for JSON."""
     read = reader(model)
-    cases = [case for path in sorted(MESSAGES.glob("*.jsonl")) for case in read_cases(path)]
+    cases = [case for path in sorted(MESSAGES.glob("*.jsonl")) if path.name != SAYS_WHO for case in read_cases(path)]
     foreign = [case for case in cases if case.language]
     english = [case for case in cases if not case.language]
     emergencies = [case for case in english if case.tier == 0]
@@ -121,6 +136,7 @@ def measure(model: Path) -> dict[str, object]:
         "topic": str(share([[seen[case.text].topic == case.topic] for case in named])),
         "topic or button": str(share([[case.topic in (seen[case.text].topic, *seen[case.text].close)] for case in named])),
         "who asks": str(share([[seen[case.text].audience == case.audience] for case in known])),
+        "says who": says_who(read_cases(MESSAGES / SAYS_WHO), read),
         "outside": outside([(case.topic in _OUTSIDE, seen[case.text].topic in _OUTSIDE) for case in english if case.topic]),
         "messages": len(english),
         "languages": {

@@ -241,12 +241,13 @@ class Decision(GraphComponent):
         return mixed
 
     def _audiences(self, scores: Scores, topics: Array, net: Pattern | None, said: Collection[str]) -> Array:
-        """Who asks: the question's own answer and the topics' usual audiences in equal parts; nobody only when that is plain.
+        """Who asks: what the words tell where they tell it plainly, else in equal parts with the topics' usual audiences.
 
-        Whoever is said to ask gets the share of those whom that rules out.
+        Nobody only when that is plain. Whoever is said to ask gets the share of those whom that rules out.
         """
-        asked = np.array([scores.audience.get(name, 0.0) for name in AUDIENCES], dtype=np.float32)
-        likely = (asked + self._best.audiences(topics)) / 2 if self._best else asked
+        likely = np.array([scores.audience.get(name, 0.0) for name in AUDIENCES], dtype=np.float32)
+        if self._best and likely.max() < self._config["told"]:
+            likely = (likely + self._best.audiences(topics)) / 2
         if net and net.audience in AUDIENCES:
             likely[AUDIENCES.index(net.audience)] += 0.5
         if likely[AUDIENCES.index("unknown")] < self._config["nobody"]:

@@ -80,8 +80,11 @@ class Network:
         }
 
     @classmethod
-    def learned(cls, features: Array, answers: Mapping[str, Sequence[str]], how: Learning) -> Network:
-        """Learn from `features`, one row an example, and `answers`: question -> the right label of each example. Repeatable."""
+    def learned(cls, features: Array, answers: Mapping[str, Sequence[str]], how: Learning, counting: Array | None = None) -> Network:
+        """Learn from `features`, one row an example, and `answers`: question -> the right label of each example. Repeatable.
+
+        `counting`: how much each example counts; None for all alike.
+        """
         from tensorflow import data, keras  # slow to load and needed here alone
 
         keras.utils.set_random_seed(_SEED)
@@ -89,7 +92,8 @@ class Network:
         model = _model(features.shape[1], {question: len(names) for question, names in labels.items()}, how, keras)
         number = {question: {name: index for index, name in enumerate(names)} for question, names in labels.items()}
         right = {question: np.array([number[question][name] for name in given]) for question, given in answers.items()}
-        examples = data.Dataset.from_tensor_slices((features.astype(np.float32), right))
+        weights = np.ones(len(features), dtype=np.float32) if counting is None else counting
+        examples = data.Dataset.from_tensor_slices((features.astype(np.float32), right, dict.fromkeys(right, weights)))
         drawn = examples.shuffle(len(features), seed=_SEED).repeat().batch(how.batch)
         model.fit(drawn, steps_per_epoch=how.steps, verbose=0)
         weights, bias = model.get_layer("hidden").get_weights()

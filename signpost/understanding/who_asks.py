@@ -24,7 +24,7 @@ _LISTS = ("openings", "articles", "between", "closings", "not_after", "not_befor
 _BY_AUDIENCE = ("roles", "says")
 _PART = re.compile(r"[.,;:!?()\"\n]+|\s[-\u2013\u2014]+\s")  # where a part of a sentence ends
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_BEFORE = 4  # words before a statement that may make it somebody else's
+_BEFORE = 8  # words before a statement that may make it somebody else's
 _MOST_BETWEEN = 5
 _AT_START = "^ "  # before a phrase: only at the start of a part
 

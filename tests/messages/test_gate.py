@@ -11,6 +11,7 @@ import pytest
 import yaml
 from sklearn.feature_extraction.text import CountVectorizer
 
+from signpost.register.content import CHILDREN
 from tests.conftest import ROOT, Assistant
 
 HERE = Path(__file__).parent
@@ -31,12 +32,20 @@ def share(found: list[bool]) -> float:
     return sum(found) / len(found)
 
 
+def is_met(gate: dict, case: dict, card: dict) -> bool:
+    """Whether `card` is of the gate's urgency, or worded for whom the gate names: 'whoever says so', or 'an adult'."""
+    if "urgency" in gate:
+        return card["urgency"] in gate["urgency"]
+    return card["audience"] == case["audience"] if gate["worded_for"] == "whoever says so" else card["audience"] not in CHILDREN
+
+
 @pytest.mark.parametrize("name", sorted(GATES))
 def test_the_gate_holds(assistant: Assistant, name: str) -> None:
     gate = GATES[name]
-    cases = [case for file in gate["files"] for case in read(file)]
-    replies = [assistant.say(case["text"]).handoff for case in cases if case.get("tier") == gate.get("tier", case.get("tier"))]
-    reached = share([reply["urgency"] in gate["urgency"] for reply in replies])
+    cases = [
+        case for file in gate["files"] for case in read(file) if all(case.get(key) == gate[key] for key in ("tier", "trap") if key in gate)
+    ]
+    reached = share([is_met(gate, case, assistant.say(case["text"]).handoff) for case in cases])
     if "at_least" in gate:
         assert reached >= gate["at_least"], f"{name}: {reached:.3f}"
     else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.messages import outside, share
+from benchmarks.messages import Case, outside, says_who, share
+from signpost.understanding.understood import Understood
 
 
 def test_f1_of_out_of_scope_is_the_harmonic_mean_of_precision_and_recall() -> None:
@@ -20,3 +21,12 @@ def test_interval_rests_on_whole_sentences_not_on_their_mutants() -> None:
     """Two sentences with a hundred mutants each are two witnesses: the interval stays as wide as two allow."""
     found = share([[True] * 100, [False] * 100])
     assert (found.share, found.low, found.high, found.sentences) == (0.5, 0.0, 1.0, 2)
+
+
+def test_who_says_so_and_children_taken_for_adults_are_counted_apart() -> None:
+    heard = {"as a mum": "parent", "as a vicar": "parent", "he said i am a coach": "professional", "my mum says": "friend"}
+    cases = [Case("as a mum", "", "parent", 3, ""), Case("as a vicar", "", "professional", 3, "")]
+    traps = [Case(text, "", "young_person", 3, "", trap=True) for text in ("he said i am a coach", "my mum says")]
+    found = says_who([*cases, *traps], lambda text: Understood("", "information", heard[text], True, 1.0))
+    assert found["right"].startswith("50.0%")
+    assert found["children taken for adults"].startswith("50.0%")
