@@ -1,9 +1,10 @@
 """Which answer serves best when the topic is not sure: the one with the largest expected usefulness, not simply the likeliest topic.
 
 For each answer and audience it is known from `data/` who stands first on its card and how urgent it is. An answer is useful to a message
-about topic t if its first route is among t's first three and its urgency is acceptable for t (`ROUTE`), more useful if it is t's own
-answer (`SUBJECT`), and a little for naming who asks (`WHO`). The probabilities of the topics weigh that up: expected utility, as in
-any textbook of decision theory. Measured on held-out examples in docs/decisions/0003-understanding.md.
+about topic t if its first route is among the first three of t (for whoever usually asks about t, or for the answer's own audience) and its
+urgency is acceptable for t (`ROUTE`), more useful if it is t's own answer (`SUBJECT`), and a little for naming who asks (`WHO`). The
+probabilities of the topics weigh that up: expected utility, as in any textbook of decision theory. Measured on held-out examples in
+docs/decisions/0003-understanding.md.
 """
 
 from __future__ import annotations
@@ -77,18 +78,24 @@ class BestAnswer:
         self._useful[rows, rows // len(AUDIENCES)] += SUBJECT
 
     def _fitting(self, answers: Mapping[str, Wordings]) -> Array:
-        """1 where the row's answer has fitting people and urgency for the column's topic."""
+        """1 where the row's answer has fitting people and urgency for the column's topic.
+
+        The people fit who are for the topic's usual asker, or for the row's: a parent's question has a parent's people.
+        """
         routes = {route: index for index, route in enumerate(sorted({r for a in answers.values() for rs in a.routes.values() for r in rs}))}
         first = np.zeros((len(self._urgency), len(routes)), dtype=np.float32)
-        among = np.zeros((len(self._topics), len(routes)), dtype=np.float32)
         for row, (name, audience) in enumerate((name, audience) for name in self._names for audience in AUDIENCES):
             for route in answers[name].first_routes(audience)[:1]:
                 first[row, routes[route]] = 1
-        for column, name in enumerate(self._topics):
-            for route in answers[name].first_routes(answers[name].audience):
-                among[column, routes[route]] = 1
+        people = np.zeros((len(self._urgency), len(self._topics)), dtype=np.float32)
+        for number, audience in enumerate(AUDIENCES):
+            among = np.zeros((len(self._topics), len(routes)), dtype=np.float32)
+            for column, name in enumerate(self._topics):
+                for route in (*answers[name].first_routes(answers[name].audience), *answers[name].first_routes(audience)):
+                    among[column, routes[route]] = 1
+            people[number :: len(AUDIENCES)] = first[number :: len(AUDIENCES)] @ among.T
         accepted = np.array([[given in _ACCEPTABLE[needed] for needed in URGENCIES] for given in URGENCIES], dtype=np.float32)
-        return np.asarray((first @ among.T) * accepted[self._urgency][:, self._topic_urgency], dtype=np.float32)
+        return np.asarray(people * accepted[self._urgency][:, self._topic_urgency], dtype=np.float32)
 
     def urgencies(self, topics: Array) -> Array:
         """Probability of each urgency, most urgent first, from the probabilities of the topics."""

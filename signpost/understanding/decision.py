@@ -95,7 +95,10 @@ class Decision(GraphComponent):
         return cls(config, model_storage, resource, {name: Wordings(**about) for name, about in kept.items()})
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Keep urgency, audience and routes of each answer. Raises ValueError for a topic without an answer of its name."""
+        """Keep urgency, usual audience (of the topic's first entry) and routes of each answer.
+
+        Raises ValueError for a topic without an answer of its name.
+        """
         kept = {}
         for example in training_data.intent_examples:
             about = (example.get(METADATA) or {}).get(METADATA_INTENT)

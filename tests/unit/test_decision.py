@@ -19,6 +19,7 @@ ANSWERS = {
     "parents_own": Wordings("practical", "parent", ROUTES),
     "dangerous": Wordings("emergency", "young_person", ROUTES),
     "anybodys": Wordings("practical", "unknown", ROUTES),
+    "with_own_people": Wordings("practical", "young_person", {**ROUTES, "parent": ["nspcc"]}),
     "nlu_fallback": Wordings("information", "unknown", ROUTES),
 }
 
@@ -86,3 +87,8 @@ def test_a_role_that_is_said_hides_no_past_and_no_behaviour_of_ones_own() -> Non
 def test_a_child_who_tells_of_danger_is_not_taken_for_the_adult_whose_words_stand_in_it() -> None:
     assert asked("dangerous", 0.9, "young_person", 0.95, "professional", urgency="emergency") == "young_person"
     assert asked("dangerous", 0.9, "young_person", 0.6, "parent", urgency="emergency") == "parent"
+
+
+def test_a_subject_keeps_its_answer_when_its_people_are_others_for_whoever_asks() -> None:
+    understood = decided("with_own_people", 0.9, "parent", 0.95)
+    assert (understood.topic, understood.audience) == ("with_own_people", "parent")
