@@ -96,6 +96,7 @@ In other languages (`other_languages.jsonl`; mutants in English make no sense of
 Topic named right {figures["topic"]}; named or offered as a button {figures["topic or button"]}; who asks, right {figures["who asks"]}.
 Where a message says who asks, about a subject that others usually ask about (`says_who.jsonl`): right {says["right"]}; children in whose
 messages an adult's words stand, taken for an adult: {says["children taken for adults"]}.
+Long stories of ordinary days with a plain question in them (`everyday.jsonl`), given an emergency card: {figures["everyday"]}.
 Out of scope or not understood, recognised: F1 {outside["f1"]:.2f} (precision {outside["precision"]:.2f}, recall {outside["recall"]:.2f};
 {outside["messages"]} such messages; published for a demo bot of Rasa's: .58).
 """

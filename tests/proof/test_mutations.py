@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from signpost.desk.prove import promises as told
 from signpost.desk.prove import walks
@@ -193,14 +194,48 @@ def test_a_certificate_of_other_content_is_not_relied_on(tmp_path: Path) -> None
     assert "other content" in str(fault_of(tmp_path))
 
 
+def test_an_example_more_leaves_the_certificate_as_it_is_and_an_answer_does_not(tmp_path: Path) -> None:
+    for name in ("config.yml", "domain.yml"):
+        (tmp_path / name).write_text("a: 1\n", encoding="utf-8")
+    path = tmp_path / "data" / "topics" / "what.yml"
+    path.parent.mkdir(parents=True)
+    entry = {"intent": "what", "metadata": {"audience": "parent", "urgency": "worried"}, "examples": "- what is it"}
+    topic = {"nlu": [entry], "responses": {"utter_what": [{"text": "It is this."}]}, "rules": [{"rule": "Say it.", "steps": []}]}
+
+    def hashed(**changes: object) -> str:
+        path.write_text(yaml.safe_dump({**topic, **changes}), encoding="utf-8")
+        return content_hash(tmp_path)
+
+    as_it_was = hashed()
+    others = {**entry, "metadata": {"audience": "friend", "urgency": "worried"}}
+    assert hashed(nlu=[{**entry, "examples": "- what is it\n- tell me"}, others]) == as_it_was
+    assert hashed(nlu=[{**entry, "metadata": {"audience": "parent", "urgency": "practical"}}]) != as_it_was
+    assert hashed(responses={"utter_what": [{"text": "It is that."}]}) != as_it_was
+    assert hashed(rules=[]) != as_it_was
+    path.write_text("no: [yaml", encoding="utf-8")
+    assert content_hash(tmp_path) != as_it_was
+
+
 def test_a_run_that_was_cut_off_is_taken_up_again(tmp_path: Path) -> None:
-    first = Progress(tmp_path / "p.json")
+    first = Progress(tmp_path / "p.json", "model", ("assistant",))
     tally = Tally()
     tally.add([told.NO_999], "somewhere")
     first.add("pairs", 3, tally)
+    first.add("assistant", 1, Tally())
     first.save()
-    again = Progress(tmp_path / "p.json")
+    again = Progress(tmp_path / "p.json", "model", ("assistant",))
     assert again.is_done("pairs", 3)
     assert again.runs == 2
     assert again.sum().broken[told.NO_999] == 1
-    assert Progress(tmp_path / "p.json", afresh=True).turns() == 0
+    assert Progress(tmp_path / "p.json", "model", (), afresh=True).turns() == 0
+
+
+def test_another_model_is_asked_again_and_what_was_walked_stays(tmp_path: Path) -> None:
+    first = Progress(tmp_path / "p.json", "model", ("assistant",))
+    first.add("pairs", 3, Tally())
+    first.add("assistant", 1, Tally())
+    first.save()
+    assert Progress(tmp_path / "p.json", "model", ("assistant",)).is_done("assistant", 1)
+    other = Progress(tmp_path / "p.json", "another model", ("assistant",))
+    assert other.is_done("pairs", 3)
+    assert not other.is_done("assistant", 1)

@@ -55,7 +55,8 @@ def main() -> int:
     proved = subject(agent.domain or Domain.empty(), reviewed.content, policies, reviewed, root / "data")
     walks = Walks(proved, args.random_steps)
     about: dict[str, Any] = {"model_sha256": hash_of([_MODEL], root), "content_sha256": content_hash(root), "code_sha256": code_hash(root)}
-    progress = Progress(_KEPT / f"{'-'.join(value[:12] for value in about.values())}.json", args.afresh)
+    kept = _KEPT / f"{about['content_sha256'][:12]}-{about['code_sha256'][:12]}.json"
+    progress = Progress(kept, about["model_sha256"], _SAMPLES, args.afresh)
     wanted = [walk for walk in walks.all() if walk.name != "triples" or not args.without_triples]
     until = began + args.minutes * 60
     _ask_the_model(agent, proved, policies, progress, until, args.minutes)

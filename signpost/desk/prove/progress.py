@@ -1,9 +1,10 @@
-"""What earlier runs have walked already, for the very same model, content and code. Kept in results/, which is not in the repository."""
+"""What earlier runs have walked already, for the very same content and code. Kept in results/, which is not in the repository."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from signpost.desk.prove.tally import Tally
@@ -14,12 +15,20 @@ _SECONDS_BETWEEN_SAVES = 30.0
 class Progress:
     """Tallies by walk, and which pieces of each walk are done."""
 
-    def __init__(self, path: Path, afresh: bool = False) -> None:
-        """Read what is kept at `path`; begin with nothing when there is none, or when `afresh`."""
+    def __init__(self, path: Path, model: str, of_the_model: Collection[str], afresh: bool = False) -> None:
+        """Read what is kept at `path`; begin with nothing when there is none, or when `afresh`.
+
+        `of_the_model`: the samples that asked the model itself; they are forgotten where `model` (its hash) is another one.
+        """
         self._path, self._saved = path, time.monotonic()
         kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() and not afresh else {}
         self._tallies = {name: Tally.from_dict(tally) for name, tally in kept.get("tallies", {}).items()}
         self._done: dict[str, set[int]] = {name: set(pieces) for name, pieces in kept.get("done", {}).items()}
+        self._model = model
+        if kept.get("model") != model:
+            for name in of_the_model:
+                self._tallies.pop(name, None)
+                self._done.pop(name, None)
         self._minutes = float(kept.get("minutes", 0.0))
         self.runs = int(kept.get("runs", 0)) + 1
 
@@ -62,6 +71,7 @@ class Progress:
         """Write everything to the file at once, so that a run which is cut off never leaves half of it."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         kept = {
+            "model": self._model,
             "tallies": {name: tally.as_dict() for name, tally in self._tallies.items()},
             "done": {name: sorted(pieces) for name, pieces in self._done.items()},
             "minutes": self._minutes,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import yaml
 from rasa.shared.core.domain import Domain
 from rasa.utils.endpoints import EndpointConfig
 
@@ -95,8 +97,29 @@ def policies_of_rules(reviewed: Tree) -> Policies:
 
 
 def content_hash(root: Path) -> str:
-    """One SHA-256 over everything that answers are made of: `data/`, domain.yml, config.yml."""
-    return hash_of([root / "config.yml", root / "domain.yml", *sorted((root / "data").rglob("*.yml"))], root)
+    """One SHA-256 over everything that answers are made of: `data/` without its examples, domain.yml, config.yml.
+
+    The walks begin where a message has been understood, so that an example more changes nothing that they walk.
+    """
+    digest = hashlib.sha256(hash_of([root / "config.yml", root / "domain.yml"], root).encode())
+    for path in sorted((root / "data").rglob("*.yml")):
+        digest.update(f"{path.relative_to(root)}\0".encode())
+        digest.update(hashlib.sha256(_without_examples(path.read_bytes())).digest())
+    return digest.hexdigest()
+
+
+def _without_examples(written: bytes) -> bytes:
+    """A content file less the examples of its intents; as it is where it is no YAML or has none."""
+    try:
+        content = yaml.load(written, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        return written
+    if not isinstance(content, dict) or "nlu" not in content:
+        return written
+    first: dict[str, Any] = {}  # of several entries of an intent, the first says who usually asks and how urgent it is
+    for entry in content["nlu"] or []:
+        first.setdefault(str(entry.get("intent")), entry.get("metadata"))
+    return json.dumps({**content, "nlu": first}, default=str).encode()
 
 
 def code_hash(root: Path) -> str:
