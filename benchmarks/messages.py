@@ -19,8 +19,7 @@ from signpost.understanding.understood import KEY, Understood
 MESSAGES = Path("tests/messages")
 _RESAMPLED = 1000  # bootstrap draws
 _SEED = 4
-SAYS_WHO = "says_who.jsonl"  # who asks, against the subject's usual asker; measured apart, as is ...
-EVERYDAY = "everyday.jsonl"  # ... a plain question in a long story of an ordinary day
+_SAYS_WHO, _EVERYDAY = "says_who.jsonl", "everyday.jsonl"  # sets that are measured apart, each for one thing
 _OUTSIDE = {"out_of_scope", "ot_nonsense", "ot_bin_collection", "nlu_fallback"}  # "this is not what the chat is for", or "not understood"
 
 Read = Callable[[str], Understood]
@@ -122,7 +121,7 @@ def says_who(cases: Sequence[Case], read: Read) -> dict[str, str]:
 def measure(model: Path) -> dict[str, object]:
     """Return every figure of this part, ready for JSON."""
     read = reader(model)
-    cases = [case for path in sorted(MESSAGES.glob("*.jsonl")) if path.name not in (SAYS_WHO, EVERYDAY) for case in read_cases(path)]
+    cases = [case for path in sorted(MESSAGES.glob("*.jsonl")) if path.name not in (_SAYS_WHO, _EVERYDAY) for case in read_cases(path)]
     foreign = [case for case in cases if case.language]
     english = [case for case in cases if not case.language]
     emergencies = [case for case in english if case.tier == 0]
@@ -137,8 +136,8 @@ def measure(model: Path) -> dict[str, object]:
         "topic": str(share([[seen[case.text].topic == case.topic] for case in named])),
         "topic or button": str(share([[case.topic in (seen[case.text].topic, *seen[case.text].close)] for case in named])),
         "who asks": str(share([[seen[case.text].audience == case.audience] for case in known])),
-        "says who": says_who(read_cases(MESSAGES / SAYS_WHO), read),
-        "everyday": str(share([[read(case.text).urgency == "emergency"] for case in read_cases(MESSAGES / EVERYDAY)])),
+        "says who": says_who(read_cases(MESSAGES / _SAYS_WHO), read),
+        "everyday": str(share([[read(case.text).urgency == "emergency"] for case in read_cases(MESSAGES / _EVERYDAY)])),
         "outside": outside([(case.topic in _OUTSIDE, seen[case.text].topic in _OUTSIDE) for case in english if case.topic]),
         "messages": len(english),
         "languages": {

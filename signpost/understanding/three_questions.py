@@ -76,15 +76,15 @@ class Networks:
     @classmethod
     def learned(cls, features: Array, answers: Mapping[str, Sequence[str]], config: Mapping[str, Any]) -> Networks:
         """Learn from `features`, one row an example, and `answers`: question -> the right label of each. `config`: of `ThreeQuestions`."""
-        together = Network.learned(features, answers, learning(config))
-        told = {question: head for question, head in together.heads.items() if question != AUDIENCE}
+        all_three = Network.learned(features, answers, learning(config))
+        heads = {question: head for question, head in all_three.heads.items() if question != AUDIENCE}
         asker = Network.learned(
             features,
             {AUDIENCE: answers[AUDIENCE]},
             learning({**config, **(config.get("asker") or {})}),
             heard_alike(answers[TOPIC], answers[AUDIENCE]),
         )
-        return cls(replace(together, heads=told), asker)
+        return cls(replace(all_three, heads=heads), asker)
 
     def save(self, folder: Path) -> None:
         """Write both into `folder`."""
@@ -100,11 +100,11 @@ class Networks:
 
 def heard_alike(topics: Sequence[str], askers: Sequence[str]) -> Array:
     """How much each example counts so that, within its topic, each asker is heard as much as the commonest one; at most `_MOST` times."""
-    together = Counter(zip(topics, askers, strict=True))
+    examples = Counter(zip(topics, askers, strict=True))
     commonest: dict[str, int] = {}
-    for (topic, _), examples in together.items():
-        commonest[topic] = max(commonest.get(topic, 0), examples)
-    counting = [min(_MOST, commonest[topic] / together[topic, asker]) for topic, asker in zip(topics, askers, strict=True)]
+    for (topic, _), count in examples.items():
+        commonest[topic] = max(commonest.get(topic, 0), count)
+    counting = [min(_MOST, commonest[topic] / examples[topic, asker]) for topic, asker in zip(topics, askers, strict=True)]
     return np.array(counting, dtype=np.float32)
 
 

@@ -16,7 +16,7 @@ from signpost.desk.prove import walks
 from signpost.desk.prove.certificate import COUNTED, PATH, Part, certificate, fault_of
 from signpost.desk.prove.machine import Heard, Machine, State
 from signpost.desk.prove.progress import Progress
-from signpost.desk.prove.subject import Subject, code_hash, content_hash, subject
+from signpost.desk.prove.subject import Subject, code_hash, content_hash, subject, walked_hash
 from signpost.desk.prove.tally import Tally
 from signpost.desk.prove.trained import story_windows
 from signpost.desk.prove.whole import LET_THROUGH, guard_stands
@@ -228,6 +228,14 @@ def test_a_run_that_was_cut_off_is_taken_up_again(tmp_path: Path) -> None:
     assert again.runs == 2
     assert again.sum().broken[told.NO_999] == 1
     assert Progress(tmp_path / "p.json", "model", (), afresh=True).turns() == 0
+
+
+def test_what_was_walked_is_not_taken_for_a_model_with_other_answers_or_actions(sound: Subject) -> None:
+    first = next(iter(RESPONSES))
+    stale = model({**RESPONSES, first: [{**RESPONSES[first][0], "text": "As it stood before the last edit."}]})
+    astray = model(policies=lambda history, intent: ("utter_go_on",))
+    assert len({walked_hash(few(each)) for each in (sound, model(), stale, astray)}) == 3
+    assert walked_hash(few(sound)) == walked_hash(few(model()))
 
 
 def test_another_model_is_asked_again_and_what_was_walked_stays(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from signpost.handoff.catalogue import catalogue
 from signpost.register.content import AUDIENCES, read_content
 from signpost.register.content_file import ContentFault
 from signpost.twin.pages import Twin, compile_twin, fingerprint, leaflet_name, page_name
+from signpost.twin.reviewed_topics import read_reviewed_topics
 from signpost.twin.twin_words import read_twin_words
 from signpost.web_chat.answers_channel import AnswersChannel
 from tests.conftest import MODEL, ROOT
@@ -225,3 +226,10 @@ def test_a_start_with_broken_page_words_does_not_happen_and_one_line_says_why(
     with pytest.raises(NotReady, match=rf"{Path(file).name}|untitled") as fault:
         check_before_start(MODEL, "127.0.0.1", free_port())
     assert "\n" not in str(fault.value)
+
+
+def test_a_page_is_listed_for_whoever_usually_asks_not_for_the_last_who_asks_too() -> None:
+    entries = yaml.safe_load((DATA / "topics" / "ask_what_is_grooming.yml").read_text(encoding="utf-8"))["nlu"]
+    assert entries[0]["metadata"]["audience"] == "young_person" != entries[-1]["metadata"]["audience"]
+    (default,) = (page for page in read_reviewed_topics(DATA).pages if page.topic == "ask_what_is_grooming" and page.is_default)
+    assert default.audience == "young_person"

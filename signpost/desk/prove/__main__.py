@@ -20,7 +20,7 @@ from rasa.shared.core.domain import Domain
 
 from signpost.desk.prove.certificate import PATH, Part, certificate
 from signpost.desk.prove.progress import Progress
-from signpost.desk.prove.subject import Subject, code_hash, content_hash, hash_of, read_reviewed, subject
+from signpost.desk.prove.subject import Subject, code_hash, content_hash, hash_of, read_reviewed, subject, walked_hash
 from signpost.desk.prove.tally import Tally
 from signpost.desk.prove.trained import TrainedPolicies, load
 from signpost.desk.prove.walks import Walk, Walks
@@ -55,8 +55,9 @@ def main() -> int:
     proved = subject(agent.domain or Domain.empty(), reviewed.content, policies, reviewed, root / "data")
     walks = Walks(proved, args.random_steps)
     about: dict[str, Any] = {"model_sha256": hash_of([_MODEL], root), "content_sha256": content_hash(root), "code_sha256": code_hash(root)}
-    kept = _KEPT / f"{about['content_sha256'][:12]}-{about['code_sha256'][:12]}.json"
-    progress = Progress(kept, about["model_sha256"], _SAMPLES, args.afresh)
+    print("Reading what the walks take from it ...", flush=True)  # and with that the table, before the worker processes are forked
+    key = "-".join(each[:12] for each in (walked_hash(proved), about["content_sha256"], about["code_sha256"]))
+    progress = Progress(_KEPT / f"{key}.json", about["model_sha256"], _SAMPLES, args.afresh)
     wanted = [walk for walk in walks.all() if walk.name != "triples" or not args.without_triples]
     until = began + args.minutes * 60
     _ask_the_model(agent, proved, policies, progress, until, args.minutes)
@@ -80,9 +81,6 @@ def _ask_the_model(agent: Agent, proved: Subject, policies: TrainedPolicies, pro
     progress.add("policies", progress.runs, policies_agree(policies, proved.intents, time.monotonic() + share, progress.runs))
     talk = machine_agrees(agent, proved, time.monotonic() + share, progress.runs, _LEAST_TURNS)
     progress.add("assistant", progress.runs, asyncio.run(talk))
-    for first in proved.intents:  # the table is filled before the worker processes are forked, which must not ask the model
-        for second in proved.intents:
-            policies((first,), second)
 
 
 def _walk(walks: list[Walk], progress: Progress, until: float, processes: int) -> None:

@@ -1,4 +1,4 @@
-"""What earlier runs have walked already, for the very same content and code. Kept in results/, which is not in the repository."""
+"""What earlier runs have walked already, for the same answers, actions, content and code. Kept in results/, outside the repository."""
 
 from __future__ import annotations
 

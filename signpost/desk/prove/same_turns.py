@@ -28,7 +28,8 @@ class Watched:
     def __eq__(self, other: object) -> bool:
         raise AttributeError("signpost/handoff/ compares the turns before as a whole; only a method of Before can be watched.")
 
-    __hash__ = None  # type: ignore[assignment]  # nor looked up as a whole
+    def __hash__(self) -> int:
+        raise AttributeError("signpost/handoff/ looks up the turns before as a whole; only a method of Before can be watched.")
 
     def __getattr__(self, name: str) -> Callable[..., Hashable]:
         method = getattr(self._before, name)

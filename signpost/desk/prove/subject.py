@@ -122,6 +122,15 @@ def _without_examples(written: bytes) -> bytes:
     return json.dumps({**content, "nlu": first}, default=str).encode()
 
 
+def walked_hash(proved: Subject) -> str:
+    """One SHA-256 over what the walks take from the model: its domain (answers, slots) and the actions that its policies choose.
+
+    Models that agree in it were trained from other examples at most. It also fills the table of policies, which asks the model.
+    """
+    actions = [proved.policies((first,), second) for first in proved.intents for second in proved.intents]
+    return hashlib.sha256(json.dumps([proved.domain.as_dict(), actions], sort_keys=True, default=str).encode()).hexdigest()
+
+
 def code_hash(root: Path) -> str:
     """One SHA-256 over the code that an answer passes between the policies and the person."""
     rooms = [root / "signpost" / room for room in ("conversation", "handoff", "register")]
