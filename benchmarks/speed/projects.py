@@ -62,10 +62,18 @@ def _is_needed(file: Path) -> bool:
 
 def _shortened(content: Topic, word: str = "") -> Topic:
     entries = []
-    for entry in content.get("nlu") or []:
+    for entry in _usual_askers(content):
         lines = [f"{line} {word}".strip() for line in entry["examples"].splitlines()]
         entries.append({**entry, "examples": "\n".join(lines[:EXAMPLES]) + "\n", "held": lines[EXAMPLES : 2 * EXAMPLES] or lines[-3:]})
     return {**content, "nlu": entries}
+
+
+def _usual_askers(content: Topic) -> list[dict[str, Any]]:
+    """The first entry of each intent: what others ask about it would make some topics larger than others."""
+    first: dict[str, dict[str, Any]] = {}
+    for entry in content.get("nlu") or []:
+        first.setdefault(entry["intent"], entry)
+    return list(first.values())
 
 
 def _copied(content: Topic, stem: str, copy: int) -> Topic:
