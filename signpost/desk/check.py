@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from signpost.desk import coverage
-from signpost.desk.checks import answers, page_words, patterns, rasa_lets_pass, register, wording
+from signpost.desk.checks import answers, page_words, patterns, rasa_lets_pass, register, who_asks, wording
 from signpost.desk.checks.tree import Fault, Tree, read_tree
 from signpost.register.content import read_content
 from signpost.register.content_file import ContentFault
@@ -24,6 +24,7 @@ CHECKS = (
     *register.CHECKS,
     *page_words.CHECKS,
     *patterns.CHECKS,
+    *who_asks.CHECKS,
     *coverage.CHECKS,
 )
 

@@ -26,7 +26,7 @@ _PART = re.compile(r"[.,;:!?()\"\n]+|\s[-\u2013\u2014]+\s")  # where a part of a
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _BEFORE = 8  # words before a statement that may make it somebody else's
 _MOST_BETWEEN = 5
-_AT_START = "^ "  # before a phrase: only at the start of a part
+AT_START = "^ "  # before a phrase: only at the start of a part
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class WhoSays:
         self._audience_of = {
             **roles,
             **{f"{role}s": audience for role, audience in roles.items()},
-            **{phrase.removeprefix(_AT_START): audience for phrase, audience in says.items()},
+            **{phrase.removeprefix(AT_START): audience for phrase, audience in says.items()},
         }
         article, between = rf"(?:(?:{_any(ways.articles)}) )?", rf"(?:(?:{_any(ways.between)}) ){{0,{_MOST_BETWEEN}}}"
         role = rf"(?P<who>(?:{_any(roles)})s?)(?!['\w])(?! (?:(?:{_any(ways.between)}) )*(?:{_any(roles)})\b)"
@@ -140,7 +140,7 @@ def _any(words: Iterable[str]) -> str:
 
 def _starts(phrases: Iterable[str]) -> str:
     """A pattern for any of `phrases` as whole words."""
-    anchored = [phrase.removeprefix(_AT_START) for phrase in phrases if phrase.startswith(_AT_START)]
-    free = [phrase for phrase in phrases if not phrase.startswith(_AT_START)]
+    anchored = [phrase.removeprefix(AT_START) for phrase in phrases if phrase.startswith(AT_START)]
+    free = [phrase for phrase in phrases if not phrase.startswith(AT_START)]
     kinds = [rf"(?<![\w'])(?:{_any(free)})"] if free else []
     return rf"(?:{'|'.join([*kinds, *([rf'^(?:{_any(anchored)})'] if anchored else [])])})"

@@ -194,6 +194,18 @@ def test_a_certificate_of_other_content_is_not_relied_on(tmp_path: Path) -> None
     assert "other content" in str(fault_of(tmp_path))
 
 
+def test_another_pipeline_leaves_the_certificate_as_it_is_and_another_policy_does_not(tmp_path: Path) -> None:
+    (tmp_path / "domain.yml").write_text("a: 1\n", encoding="utf-8")
+
+    def hashed(config: str) -> str:
+        (tmp_path / "config.yml").write_text(config, encoding="utf-8")
+        return content_hash(tmp_path)
+
+    as_it_was = hashed("pipeline: [{name: A}]\npolicies: [{name: P, max_history: 3}]\n")
+    assert hashed("pipeline: [{name: A, steps: 4}]\npolicies: [{name: P, max_history: 3}]\n") == as_it_was
+    assert hashed("pipeline: [{name: A}]\npolicies: [{name: P, max_history: 4}]\n") != as_it_was
+
+
 def test_an_example_more_leaves_the_certificate_as_it_is_and_an_answer_does_not(tmp_path: Path) -> None:
     for name in ("config.yml", "domain.yml"):
         (tmp_path / name).write_text("a: 1\n", encoding="utf-8")

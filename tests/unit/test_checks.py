@@ -13,7 +13,7 @@ import pytest
 
 from signpost.desk import check as desk_check
 from signpost.desk import coverage
-from signpost.desk.checks import answers, page_words, patterns, rasa_lets_pass, register, wording
+from signpost.desk.checks import answers, page_words, patterns, rasa_lets_pass, register, who_asks, wording
 from signpost.desk.checks.tree import Topic, Tree, Wording, read_tree
 from signpost.desk.review import due
 from signpost.register.content import Content, read_content
@@ -62,6 +62,14 @@ def paged(old: str, new: str) -> Tree:
     return replace(TREE, root=root)
 
 
+def said(old: str, new: str) -> Tree:
+    root = Path(FOLDER.name)
+    (root / "data").mkdir(exist_ok=True)
+    for file in ("data/who_asks.yml", "data/text_speak.yml"):
+        (root / file).write_text((ROOT / file).read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return replace(TREE, root=root)
+
+
 def with_examples(name: str, *examples: str) -> Tree:
     return replace(TREE, topics=tuple(replace(topic, examples=examples) if topic.name == name else topic for topic in TREE.topics))
 
@@ -92,6 +100,7 @@ BROKEN: dict[Callable[..., Any], Callable[[], Tree]] = {
     page_words.leaflets: lambda: paged("ask_what_is_cse, ", "ask_nothing, "),
     patterns.each_finds_its_own: lambda: with_examples("immediate_danger", "hello there"),
     patterns.none_cries_wolf: lambda: with_examples("how_to_report", *["i want to die"] * 500),
+    who_asks.each_stands_as_it_is_read: lambda: said("- i am\n", "- i'm\n"),
     coverage.every_topic_answered: lambda: replace(TREE, topics=tuple(topic for topic in TREE.topics if topic.name != "feel_suicidal")),
 }
 

@@ -97,7 +97,7 @@ def read_tree(root: Path, content: Content, today: date) -> Tree:
     for path in sorted((root / "data").glob("*/*.yml")):
         name = str(path.relative_to(root))
         try:
-            read = yaml.safe_load(path.read_text(encoding="utf-8"))
+            read = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         except yaml.YAMLError as fault:
             place = getattr(fault, "problem_mark", None)
             where = f"line {place.line + 1}: " if place else ""

@@ -97,11 +97,13 @@ def policies_of_rules(reviewed: Tree) -> Policies:
 
 
 def content_hash(root: Path) -> str:
-    """One SHA-256 over everything that answers are made of: `data/` without its examples, domain.yml, config.yml.
+    """One SHA-256 over everything that answers are made of: `data/` without its examples, domain.yml, the policies of config.yml.
 
-    The walks begin where a message has been understood, so that an example more changes nothing that they walk.
+    The walks begin where a message has been understood, so that an example more or another pipeline changes nothing that they walk.
     """
-    digest = hashlib.sha256(hash_of([root / "config.yml", root / "domain.yml"], root).encode())
+    digest = hashlib.sha256(hash_of([root / "domain.yml"], root).encode())
+    config = yaml.load((root / "config.yml").read_bytes(), Loader=yaml.CSafeLoader)
+    digest.update(json.dumps(config.get("policies"), default=str).encode())
     for path in sorted((root / "data").rglob("*.yml")):
         digest.update(f"{path.relative_to(root)}\0".encode())
         digest.update(hashlib.sha256(_without_examples(path.read_bytes())).digest())
