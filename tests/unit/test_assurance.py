@@ -13,7 +13,7 @@ import yaml
 
 from signpost.desk.assurance.facts import read_facts
 from signpost.desk.assurance.papers import FOLDER, PAPERS, PaperFault, read_paper, write_paper
-from signpost.desk.assurance.results import PATH, NoResults, Outcome, Results, parse, read_results
+from signpost.desk.assurance.results import PATHS, NoResults, Outcome, Results, parse, read_results
 from tests.conftest import ROOT
 
 JUNIT = b"""<testsuites><testsuite name="pytest">
@@ -122,11 +122,15 @@ def test_results_that_are_missing_old_or_damaged_are_not_used(tmp_path: Path) ->
     (tmp_path / "data" / "x.yml").write_text("a: 1\n", encoding="utf-8")
     with pytest.raises(NoResults, match="missing"):
         read_results(tmp_path)
-    path = tmp_path / PATH
+    path, alone = (tmp_path / each for each in PATHS)
     path.parent.mkdir()
     path.write_bytes(JUNIT)
+    with pytest.raises(NoResults, match=r"alone\.xml is missing"):
+        read_results(tmp_path)
+    alone.write_bytes(JUNIT.replace(b"test_good", b"test_another"))
     os.utime(tmp_path / "data" / "x.yml", (1, 1))
-    assert read_results(tmp_path).cases == 6
+    both = read_results(tmp_path)
+    assert (both.state("tests/unit/test_a.py::test_good"), both.state("tests/unit/test_a.py::test_another")) == ("green", "green")
     path.write_bytes(b"<")
     with pytest.raises(NoResults, match="damaged"):
         read_results(tmp_path)

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from rasa.core.channels.channel import UserMessage
 
 from signpost.web_chat.health_channel import STALL_SECONDS, HealthChannel
@@ -36,6 +37,7 @@ async def never(_: UserMessage) -> None:
     raise AssertionError("nobody writes in this test")
 
 
+@pytest.mark.alone
 def test_the_event_loop_never_stands_still_under_load(assistant: Assistant) -> None:
     def stalls() -> dict[str, float]:
         with urllib.request.urlopen(f"{assistant.url}/health/loop", timeout=20) as answer:
