@@ -78,7 +78,7 @@ def _usual_askers(content: Topic) -> list[dict[str, Any]]:
 
 def _copied(content: Topic, stem: str, copy: int) -> Topic:
     """The topic once more under another name; every example ends with a word that only this copy has."""
-    names = [entry["intent"] for entry in content.get("nlu") or []]
+    names = [entry["intent"] for entry in _usual_askers(content)]
     chance = random.Random(f"{stem}{copy}")  # noqa: S311 - the same copies in every run
     word = "".join(chance.choices(_SYLLABLES, k=4))
     new = {name: f"{name}_{copy + 1}" for name in names}

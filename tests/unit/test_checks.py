@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -53,21 +53,21 @@ def factual(**changes: Any) -> Tree:
 FOLDER = tempfile.TemporaryDirectory()
 
 
-def paged(old: str, new: str) -> Tree:
+def written(files: Iterable[str], old: str, new: str) -> Tree:
+    """The tree with a root of its own that holds `files`, in which `new` stands for `old`."""
     root = Path(FOLDER.name)
     (root / "data").mkdir(exist_ok=True)
-    for file in page_words.FILES:
-        text = (ROOT / file).read_text(encoding="utf-8")
-        (root / file).write_text(text.replace(old, new), encoding="utf-8")
+    for file in files:
+        (root / file).write_text((ROOT / file).read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     return replace(TREE, root=root)
+
+
+def paged(old: str, new: str) -> Tree:
+    return written(page_words.FILES, old, new)
 
 
 def said(old: str, new: str) -> Tree:
-    root = Path(FOLDER.name)
-    (root / "data").mkdir(exist_ok=True)
-    for file in ("data/who_asks.yml", "data/text_speak.yml"):
-        (root / file).write_text((ROOT / file).read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-    return replace(TREE, root=root)
+    return written(("data/who_asks.yml", "data/text_speak.yml"), old, new)
 
 
 def with_examples(name: str, *examples: str) -> Tree:

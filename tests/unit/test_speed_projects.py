@@ -32,6 +32,8 @@ def test_a_project_has_as_many_intents_as_asked_each_with_twenty_examples_at_mos
     entries = [entry for content in files for entry in content.get("nlu") or []]
     assert abs(len({entry["intent"] for entry in entries}) - topics) <= 10
     assert max(len(entry["examples"].splitlines()) for entry in entries) == 20
+    copied = [rule["rule"] for content in files for rule in content.get("rules") or [] if rule["rule"].endswith("_2")]
+    assert len(copied) == len(set(copied)), "a copy has one rule, however many kinds of people ask about it"
 
 
 def test_messages_sent_are_none_that_was_trained_on(tmp_path: Path) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from signpost.desk.checks.tree import Fault, Tree
-from signpost.understanding.normal_text import NormalText, read_text_speak
+from signpost.desk.checks.tree import Fault, Tree, plain_text
 from signpost.understanding.pattern_finder import PatternFinder, load_finder
 
 _HARMLESS = {"practical", "information"}
@@ -16,7 +15,7 @@ _FALSE_ALARMS = 0.01  # share of harmless examples that patterns may still take 
 
 def each_finds_its_own(tree: Tree) -> Iterator[Fault]:
     """Every pattern finds an example of its topic, and every message of its own `finds`."""
-    finder, plain = _finder(tree.root), _plain(tree.root)
+    finder, plain = _finder(tree.root), plain_text(tree.root)
     examples = {topic.name: topic.examples for topic in tree.topics}
     for pattern in finder.patterns.values():
         for message in pattern.finds:
@@ -36,7 +35,7 @@ def each_finds_its_own(tree: Tree) -> Iterator[Fault]:
 
 def none_cries_wolf(tree: Tree) -> Iterator[Fault]:
     """Patterns take few examples of practical and information topics for danger; beyond the limit each is named."""
-    finder, plain = _finder(tree.root), _plain(tree.root)
+    finder, plain = _finder(tree.root), plain_text(tree.root)
     harmless = [(topic, example) for topic in tree.topics if topic.metadata.get("urgency") in _HARMLESS for example in topic.examples]
     alarms = [(found[0], topic, example) for topic, example in harmless if (found := finder.find(plain(example)))]
     if len(alarms) > _FALSE_ALARMS * len(harmless):
@@ -49,11 +48,6 @@ def none_cries_wolf(tree: Tree) -> Iterator[Fault]:
 @lru_cache(maxsize=2)
 def _finder(root: Path) -> PatternFinder:
     return load_finder(root / "data")
-
-
-@lru_cache(maxsize=2)
-def _plain(root: Path) -> NormalText:
-    return NormalText(read_text_speak(root / "data" / "text_speak.yml"))
 
 
 def _file(tree: Tree, file: str) -> str:

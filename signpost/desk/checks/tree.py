@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from signpost.register.content import Content
+from signpost.understanding.normal_text import NormalText, read_text_speak
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,12 @@ class Tree:
 
 
 Check = Callable[[Tree], Iterator[Fault]]
+
+
+@lru_cache(maxsize=2)
+def plain_text(root: Path) -> NormalText:
+    """How the assistant below `root` reads a message before it looks for anything in it."""
+    return NormalText(read_text_speak(root / "data" / "text_speak.yml"))
 
 
 def read_tree(root: Path, content: Content, today: date) -> Tree:
