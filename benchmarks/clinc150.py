@@ -1,7 +1,7 @@
 """CLINC150 with out-of-scope queries: our pipeline against Rasa's default one (DIET), side by side in one run.
 
-Data: Larson et al., EMNLP 2019, CC BY 3.0; not part of the repository. Ours is the same normaliser, encoder, features and
-logistic regression as the assistant's own topic question, with the settings of config.yml; out of scope is a class of its own with the
+Data: Larson et al., EMNLP 2019, CC BY 3.0; not part of the repository. Ours is the same normaliser, encoder, features and network as
+the assistant's own topic question, with the settings of config.yml; out of scope is a class of its own with the
 100 training queries, and a message below a threshold counts as out of scope too: the one that costs at most one in-scope query in a
 hundred on the validation part.
 """

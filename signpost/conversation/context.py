@@ -13,7 +13,7 @@ from typing import Any
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from signpost.handoff.card import ELSEWHERE
+from signpost.handoff.card import ELSEWHERE, FALLBACK
 from signpost.register.content import AUDIENCES, URGENCIES
 from signpost.understanding.understood import KEY, Understood
 
@@ -24,9 +24,10 @@ AREA = "area"  # slot: ELSEWHERE or not set
 HERE = "here"
 PLACE = "place"  # in parse data: ELSEWHERE or HERE when the message says where the person lives
 
-_EMERGENCY = URGENCIES[0]
+_EMERGENCY, _WORRIED = URGENCIES[:2]
 _TELLING_WORDS = 4  # a shorter message tells nothing of who asks that a button or an own intent would not tell better
 _SURE, _SURE_YOUNG = 0.75, 0.95  # neutral questions look like a young person's, up to 0.94; adults say that they are
+_OUTRIGHT = 1.0  # in plain words of data/who_asks.yml
 _ADULTS = frozenset({"parent", "professional", "survivor", "own_behaviour", "operator"})
 
 
@@ -58,15 +59,22 @@ class Before:
     def held(self, vague: Collection[str], own: Callable[[str], str], ease: int) -> Held | None:
         """What a message that brings no subject of its own takes over from the turns before it; None when there is nothing.
 
-        Each turn that passes eases the urgency by one step, `ease` steps more for this message. `vague`: topics of small talk, which
-        bring no subject of their own either and so count with their `own` urgency. The most urgent wins, the latest among equals.
+        Each turn that passes eases the urgency by one step, `ease` steps more for this message, but a turn that was answered with no topic
+        does not: most such turns tell a little more of the same. `vague`: topics of small talk, which bring no subject of their own
+        either and so count with their `own` urgency. The most urgent wins, the latest among equals.
         """
         found: list[Held] = []
-        for past, turn in enumerate(reversed(self.turns)):
+        passed = 0
+        for turn in reversed(self.turns):
             urgency = own(turn.intent) if turn.topic in vague else turn.urgency
             if urgency in URGENCIES and (turn.topic not in vague or urgency in URGENCIES[:2]):
-                found.append(Held(URGENCIES[min(URGENCIES.index(urgency) + past + ease, len(URGENCIES) - 1)], turn))
+                found.append(Held(_eased(urgency, passed + ease), turn))
+            passed += turn.topic != FALLBACK
         return min(found, key=lambda one: URGENCIES.index(one.urgency), default=None)
+
+    def people_in_danger(self, vague: Collection[str]) -> tuple[str, ...]:
+        """The services of the latest turn with a subject of its own that was an emergency; none when none was. `vague` as above."""
+        return next((turn.services for turn in reversed(self.turns) if turn.urgency == _EMERGENCY and turn.topic not in vague), ())
 
     def last_subject(self, small_talk: Collection[str]) -> Earlier | None:
         """The last turn with a subject of its own, else simply the last one; None for no turn. An 'ok' in between changes nothing."""
@@ -123,21 +131,39 @@ def situation_of(tracker: DialogueStateTracker) -> Situation:
 def who_asks(understood: Understood | None, words: int, chosen: str, heard: str, usual: str) -> str:
     """Return the audience: chosen, else told in this message, else told before, else whoever usually asks about such a subject.
 
-    An emergency that a young person usually brings counts as theirs unless somebody else was chosen or this message tells; and where a
-    young person speaks in it, even where an adult was chosen: somebody else may hold the phone now.
+    Whoever says outright who they are is answered as that, whatever was chosen before. An emergency that a young person usually brings
+    counts as theirs unless somebody else was chosen, or was heard and the emergency is no more than a guess, or this message tells; and
+    where a young person speaks in it, even where an adult was chosen: somebody else may hold the phone now.
     """
     now = understood.audience if understood else ""
     told = _told(now, understood.who, words) if understood else ""
-    if understood and understood.urgency == _EMERGENCY and now == "young_person" and (told or not chosen):
+    if understood and told and understood.who >= _OUTRIGHT:
+        return told
+    if (
+        understood
+        and understood.urgency == _EMERGENCY
+        and now == "young_person"
+        and (told or not (chosen or (heard and not understood.sure)))
+    ):
         return now
     stays = chosen in _ADULTS or (chosen and told not in ("young_person", "friend"))
+    if now == "young_person" and usual == "friend":
+        now = usual  # a child still, and a friend's worry does not end with a few words that could be anybody's
     audience = chosen if stays else told or chosen or heard or now or usual
     return audience if audience in AUDIENCES else "unknown"
 
 
 def _told(audience: str, who: float, words: int) -> str:
     """The audience that a message itself tells; '' where it is too short, or no surer than its subject alone makes it."""
+    if who >= _OUTRIGHT:
+        return audience
     return audience if words >= _TELLING_WORDS and who >= (_SURE_YOUNG if audience == "young_person" else _SURE) else ""
+
+
+def _eased(urgency: str, steps: int) -> str:
+    """The urgency `steps` calmer; danger of life or limb stays a worry as long as it is remembered, so that 999 stays in sight."""
+    calmest = _WORRIED if urgency == _EMERGENCY else URGENCIES[-1]
+    return URGENCIES[min(URGENCIES.index(urgency) + steps, URGENCIES.index(calmest))]
 
 
 def turns_of(events: Iterable[Event]) -> tuple[Earlier, ...]:
@@ -163,8 +189,13 @@ def lasting(tracker: DialogueStateTracker) -> dict[str, str]:
         who = float(record.get("who") or 0.0)
         audience = str(record.get("audience") or "")
         if audience:
-            told = _told(audience, who, len((event.text or "").split()))
-            slots[HEARD if told else USUAL] = audience
+            words = len((event.text or "").split())
+            if _told(audience, who, words):
+                slots[HEARD] = audience
+            elif words >= _TELLING_WORDS or not (
+                slots.get(USUAL) or tracker.get_slot(USUAL)
+            ):  # a few words seldom bring a subject of their own
+                slots[USUAL] = audience
         if parse_data.get(PLACE):
             slots[AREA] = str(parse_data[PLACE])
     return slots

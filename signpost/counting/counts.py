@@ -14,12 +14,12 @@ from functools import cache
 from typing import Any
 
 from signpost.counting.release import released
+from signpost.handoff.card import FALLBACK
 from signpost.register.content import URGENCIES
 
 logger = logging.getLogger(__name__)
 
 HOUR, DAY = "hour", "day"
-FALLBACK = "fallback"
 _MOST_CHATS = 50_000  # in one hour of one process; more are not counted
 _MOST_USES = 50_000
 

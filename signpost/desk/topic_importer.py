@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.training_data.loading import load_data_from_files
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.core.training_data.structures import StoryGraph, StoryStep
@@ -19,12 +20,18 @@ from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from signpost.desk.kept_domain import KeptDomain
+
 _STEP_KEYS = {"intent", "action", "slot_was_set", "or", "checkpoint"}
 _STORY_KEYS = {"rule", "story", "steps", "condition", "conversation_start", "wait_for_user_input"}
 
 
 class TopicImporter(RasaFileImporter):
     """Rasa's importer of files (`importers` in config.yml), with each file parsed once and its schema checked only when it looks odd."""
+
+    def get_domain(self) -> Domain:
+        """Return the domain of domain.yml, empty when Rasa cannot read it, in the form that the model keeps."""
+        return KeptDomain.of(super().get_domain())
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """Return examples and answers of all files. Raises YamlException, naming file and line, for one that cannot be read."""

@@ -19,7 +19,7 @@ from rasa.utils.endpoints import EndpointConfig
 from signpost.conversation.buttons import button_id
 from signpost.conversation.context import Held, Situation, situation_of
 from signpost.handoff.answers import FOLLOW_UP, SERVICE_WORDS, UTTER, Answer, Answers, fill, read_answers, service_word
-from signpost.handoff.card import ELSEWHERE, EMERGENCY, card_text, make_card
+from signpost.handoff.card import ELSEWHERE, EMERGENCY, FALLBACK, card_text, make_card
 from signpost.handoff.service_in_hand import service_in_hand
 from signpost.register.content import URGENCIES, Content, Service, read_content
 from signpost.understanding.service_names import Names
@@ -28,7 +28,6 @@ from signpost.understanding.understood import OTHER_LANGUAGE, UNSURE
 __all__ = ["AnswerWriter", "Situation", "situation_of"]
 
 TALK_TO_A_PERSON = "want_to_talk_to_human"
-FALLBACK = "fallback"  # the topic on the card when no topic answered
 _MOST_BUTTONS = 4
 _MOST_SERVICES, _MOST_SERVICES_EMERGENCY = 4, 6
 _SERIOUS = URGENCIES[:2]  # after such an answer, a message without a subject does not leave the people it named
@@ -118,7 +117,7 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
             topic = self._answers.instead(last.topic, topic) or topic
         if situation.area != ELSEWHERE:
             topic = self._answers.here(topic) or topic
-        if topic not in UNSURE.values() and not self._too_short_to_tell(topic, situation):
+        if not self._brings_nothing(topic, situation):
             holds = topic in small_talk or topic.startswith(FOLLOW_UP) or self._answers.about(topic)
             return topic, self._earlier(situation, ease=1) if holds else None
         earlier = self._earlier(situation, ease=0)
@@ -130,10 +129,17 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
     def _earlier(self, situation: Situation, ease: int) -> Held | None:
         return situation.before.held(self._vague, self._answers.urgency, ease)
 
+    def _brings_nothing(self, topic: str, situation: Situation) -> bool:
+        """Whether the message brings nothing of its own to answer: not understood, too few words, or a detail of what was said before."""
+        if topic in UNSURE.values() or self._too_short_to_tell(topic, situation):
+            return True
+        earlier = self._earlier(situation, ease=0) if topic in self._answers.details else None
+        return earlier is not None and earlier.urgency in _SERIOUS
+
     def _too_short_to_tell(self, topic: str, situation: Situation) -> bool:
         """Whether a few words after a serious answer seem, not surely, to be about something far less serious."""
         understood = situation.understood
-        if understood is None or understood.topic != topic or topic.startswith(FOLLOW_UP) or topic in self._answers.small_talk:
+        if understood is None or understood.topic != topic or topic.startswith(FOLLOW_UP):
             return False
         if not 0 < situation.words <= _FEW_WORDS or understood.confidence >= _HALF_SURE or understood.service:
             return False
@@ -181,13 +187,24 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
             people.sort(key=lambda name: not self._suits(name, situation.audience))
             routes = (*routes, *people) if self._answers.about(topic) else (*people, *routes)
         else:
-            return routes
-        local = self._content.council.local_ids if situation.area == ELSEWHERE else frozenset()
-        return self._most([name for name in dict.fromkeys(routes) if name not in local], situation.audience, urgency)
+            added = self._of_danger(routes, situation, urgency)
+            return (*routes[: _most_services(urgency) - len(added)], *added) if added else routes
+        return self._most([name for name in dict.fromkeys(routes) if name not in self._away(situation)], situation.audience, urgency)
+
+    def _of_danger(self, routes: Sequence[str], situation: Situation, urgency: str) -> list[str]:
+        """Whom an emergency told before adds to the card of another subject: its first people, and 999 where this one is serious too."""
+        told = situation.before.people_in_danger(self._vague)
+        people = [name for name in told if name != EMERGENCY and self._suits(name, situation.audience)][:1]
+        standing = [EMERGENCY] if told and urgency in _SERIOUS else []
+        return [name for name in (*standing, *people) if name not in routes and name not in self._away(situation)]
+
+    def _away(self, situation: Situation) -> frozenset[str]:
+        """The council's own services, where the person lives elsewhere."""
+        return self._content.council.local_ids if situation.area == ELSEWHERE else frozenset()
 
     def _most(self, routes: list[str], audience: str, urgency: str) -> tuple[str, ...]:
         """As many routes as a card of this urgency holds, the audience's usual one among them where it is one of `routes`."""
-        most = _MOST_SERVICES_EMERGENCY if urgency == URGENCIES[0] else _MOST_SERVICES
+        most = _most_services(urgency)
         usual = self._content.card.default_routes[audience][0]
         same = {usual, *self._content.council.roles.get(usual, {}).values()}
         kept, left = routes[:most], [name for name in routes[most:] if name in same]
@@ -216,6 +233,10 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
             *buttons,
             {"title": self._content.card.words["talk_to_a_person"], "payload": button_id(TALK_TO_A_PERSON)},
         ]
+
+
+def _most_services(urgency: str) -> int:
+    return _MOST_SERVICES_EMERGENCY if urgency == URGENCIES[0] else _MOST_SERVICES
 
 
 def _more_urgent(one: str, other: str) -> str:

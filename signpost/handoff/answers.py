@@ -55,6 +55,7 @@ class Answers:
     topics: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     small_talk: frozenset[str] = frozenset()  # topics that bring no subject of their own (`small_talk: true`)
     follow_ups: frozenset[str] = frozenset()  # topics that another one answers right after some topic (`follow_ups:`)
+    details: frozenset[str] = frozenset()  # topics that only add to what was said before: an age, a time, who asks (`detail: true`)
     of_a_service: frozenset[str] = frozenset()  # topics whose words or people depend on the service in hand
 
     def urgency(self, topic: str) -> str:
@@ -99,6 +100,7 @@ def read_answers(responses: Mapping[str, list[dict[str, Any]]]) -> Answers:
         by_topic,
         topics,
         small_talk=frozenset(topic for topic, about in topics.items() if about.get("small_talk")),
+        details=frozenset(topic for topic, about in topics.items() if about.get("detail")),
         follow_ups=frozenset(name for about in topics.values() for name in about.get("follow_ups") or {}),
         of_a_service=frozenset(topic for topic, wordings in by_topic.items() if _speaks_of_a_service(topic, wordings)),
     )

@@ -14,6 +14,7 @@ from signpost.register.content import CHILDREN, URGENCIES, Content, Service
 _MOST = 6  # services on one card
 EMERGENCY = "emergency-999"
 ELSEWHERE = "elsewhere"  # the area of a person who lives outside this council's
+FALLBACK = "fallback"  # the topic on the card when no topic answered
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,12 @@ from typing import Any
 
 from signpost.conversation.buttons import button_id
 from signpost.handoff.answers import Answers
-from signpost.handoff.card import EMERGENCY, Card, Line, card_text, is_for_adults_only, make_card, note
+from signpost.handoff.card import EMERGENCY, FALLBACK, Card, Line, card_text, is_for_adults_only, make_card, note
 from signpost.handoff.catalogue import catalogue
 from signpost.register.content import AUDIENCES, CHILDREN, URGENCIES, Content, Service
 
 Messages = list[dict[str, Any]]
 
-_FALLBACK = "fallback"
 _PERSON = "want_to_talk_to_human"
 _PARTS = {"recipient_id", "text", "buttons", "custom"}
 _HANDOFF = {"urgency", "audience", "topic", "services"}
@@ -32,7 +31,7 @@ class Guard:
         self._never = tuple(word.lower() for word in content.council.never_publish)
         self._texts = frozenset(text for text in catalogue(answers, content) if not self._names_what_is_withdrawn(text))
         languages = {answer.language for wordings in answers.by_topic.values() for answer in wordings}
-        self._topics = {*answers.by_topic, *(languages - {""}), _FALLBACK}
+        self._topics = {*answers.by_topic, *(languages - {""}), FALLBACK}
         self._buttons = {(answers.title(topic), button_id(topic)) for topic in answers.by_topic if answers.title(topic)}
         self._buttons.add((content.card.words["talk_to_a_person"], button_id(_PERSON)))
         self._hours = re.compile("|".join(_hours_patterns(content.card.words)))
@@ -112,7 +111,7 @@ class Guard:
 def safe_card(content: Content, now: datetime, slow: bool = False) -> Messages:
     """The reply that leaves in place of a faulty one; needs nothing but the register."""
     words = content.card.words
-    card = make_card(content, content.card.default_routes["unknown"], "worried", "unknown", _FALLBACK, "", now)
+    card = make_card(content, content.card.default_routes["unknown"], "worried", "unknown", FALLBACK, "", now)
     text = words["safe_text_slow" if slow else "safe_text"]
     return [{"text": f"{text}\n{card_text(content, card)}"}, {"custom": card.as_custom()}]
 

@@ -30,7 +30,7 @@ _FIRST = 3  # of a topic's routes: any of these may stand first
 # How urgent an answer may be for a topic of each urgency: never calmer; a step more urgent only where it does no harm.
 _ACCEPTABLE = {
     "emergency": {"emergency"},
-    "worried": {"emergency", "worried"},
+    "worried": {"worried"},
     "practical": {"worried", "practical", "information"},
     "information": {"practical", "information"},
 }

@@ -25,13 +25,16 @@ from signpost.understanding.safety_net import FOUND
 from signpost.understanding.service_names import NAMED
 from signpost.understanding.three_questions import SCORES, Scores, together
 from signpost.understanding.understood import KEY, UNSURE, Understood
-from signpost.understanding.who_asks import SAID
+from signpost.understanding.who_asks import ADULTS, SAID
 
 _MEMORY = "answers.json"
 _UTTER = "utter_"
 _EMERGENCY, _WORRIED = URGENCIES[:2]
 _KINDS_OF_ADULT = frozenset(AUDIENCES) - CHILDREN - {"parent"}
 _NO_CHILD = frozenset(AUDIENCES) - CHILDREN - {"own_behaviour"}  # whom a child is never taken for; about own behaviour children ask too
+_CHOICE = "choose_"  # topics of a message that says nothing but who asks begin so; the audience follows
+_OF_FEW = frozenset({"own_behaviour", "operator"})  # whose topics nobody else is offered
+_NEVER_OUTRIGHT = 0.999  # the most that the network may tell of who asks: 1 is for what is said in so many words
 _CLOSE = 3  # near topics offered as buttons
 
 
@@ -62,6 +65,7 @@ class Decision(GraphComponent):
             "told": 0.9,
             "half_told": 0.75,
             "near": 0.015,
+            "choice": 0.8,
         }
 
     @classmethod
@@ -149,25 +153,32 @@ class Decision(GraphComponent):
         urgency = self._urgency(told, topics, net, part is not None)
         topics = self._with_patterns(topics, [pattern for pattern in patterns if net and pattern.urgency == net.urgency])
         said = self._believed(said, scores, urgency)
+        topics = self._plain_choices(topics, said)
         choice = self._best(topics, self._audiences(scores, topics, net, said), urgency, self._config["sure"])
         audience = self._who_asks(choice, scores, said)
-        near = sorted(zip(topics.tolist(), self._topics, strict=True), reverse=True)[: _CLOSE + 1]
+        who = 1.0 if {audience} == set(said) else min(round(scores.audience.get(audience, 0.0), 4), _NEVER_OUTRIGHT)
+        near = sorted(
+            ((topics[place], name) for place, name in enumerate(self._topics) if self._offered(name, audience, who)), reverse=True
+        )
         return Understood(
             topic=choice.topic,
             urgency=self._answers[choice.topic].urgency,
             audience="" if audience == "unknown" else audience,
             sure=choice.topic not in UNSURE.values(),
             confidence=round(choice.confidence, 4),
-            close=tuple(name for likely, name in near if name != choice.topic and likely >= self._config["near"])[:_CLOSE],
+            close=tuple(name for likely, name in near[: _CLOSE + 1] if name != choice.topic and likely >= self._config["near"])[:_CLOSE],
             pattern=net.name if net and net.urgency == urgency else "",
             service=service,
-            who=1.0 if audience in said else round(scores.audience.get(audience, 0.0), 4),
+            who=who,
         )
 
     def _believed(self, said: Collection[str], scores: Scores, urgency: str) -> Collection[str]:
-        """Who the message says is asking; nobody where it tells of danger as plainly a child does: the words may be somebody else's."""
+        """Who the message says is asking; nobody where it tells of danger as plainly a child does: the words may be somebody else's.
+
+        An age is nobody else's.
+        """
         a_child_tells = urgency in (_EMERGENCY, _WORRIED) and scores.audience.get("young_person", 0.0) >= self._config["told"]
-        return () if a_child_tells and not CHILDREN.issuperset(said) else said
+        return () if a_child_tells and not CHILDREN.issuperset(said) and set(said) != ADULTS else said
 
     def _who_asks(self, choice: Choice, scores: Scores, said: Collection[str]) -> str:
         """The audience that the answer is for; where the message does not tell it plainly, whoever usually asks about the topic it names.
@@ -184,6 +195,24 @@ class Decision(GraphComponent):
         if usual in CHILDREN:
             return usual if named or half_sure else choice.audience
         return usual if named and choice.audience not in CHILDREN else choice.audience
+
+    def _plain_choices(self, topics: Array, said: Collection[str]) -> Array:
+        """The topics' probabilities without each choice of an audience that is not plain: what is chosen stays for the whole conversation.
+
+        "im at my nans" and "hes a teacher" look like one.
+        """
+        plain = topics.copy()
+        for place, name in enumerate(self._topics):
+            if name.startswith(_CHOICE) and name.removeprefix(_CHOICE) not in said and (said or topics[place] < self._config["choice"]):
+                plain[place] = 0.0
+        return plain
+
+    def _offered(self, topic: str, audience: str, who: float) -> bool:
+        """Whether `topic` may be a button for `audience`, told with `who`: no adult's topic for a child, nor what few ask for others."""
+        usual = self._answers[topic].audience
+        if usual in (audience, "unknown") or who < self._config["half_told"]:
+            return True
+        return usual in CHILDREN if audience in CHILDREN else usual not in _OF_FEW
 
     def _of_topics(self, scores: Scores) -> Array:
         return np.array([scores.topic.get(name, 0.0) for name in self._topics], dtype=np.float32)
@@ -266,7 +295,7 @@ def _ruled_out(said: Collection[str]) -> frozenset[str]:
     """The audiences that do not ask where those of `said` do: no children where an adult says so, and the other way round."""
     if not said:
         return frozenset()
-    return _NO_CHILD if CHILDREN.issuperset(said) else CHILDREN
+    return _NO_CHILD if CHILDREN.issuperset(said) else CHILDREN - set(said)
 
 
 def _routes(responses: Mapping[str, Sequence[Mapping[str, Any]]], topic: str) -> dict[str, list[str]]:

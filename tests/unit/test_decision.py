@@ -11,6 +11,7 @@ from signpost.understanding.best_answer import Wordings
 from signpost.understanding.decision import Decision
 from signpost.understanding.three_questions import Scores
 from signpost.understanding.understood import Understood
+from signpost.understanding.who_asks import ADULTS
 
 ROUTES = {"": ["childline", "ceop"]}
 ANSWERS = {
@@ -20,6 +21,7 @@ ANSWERS = {
     "dangerous": Wordings("emergency", "young_person", ROUTES),
     "anybodys": Wordings("practical", "unknown", ROUTES),
     "with_own_people": Wordings("practical", "young_person", {**ROUTES, "parent": ["nspcc"]}),
+    "choose_parent": Wordings("information", "parent", ROUTES),
     "nlu_fallback": Wordings("information", "unknown", ROUTES),
 }
 
@@ -92,3 +94,21 @@ def test_a_child_who_tells_of_danger_is_not_taken_for_the_adult_whose_words_stan
 def test_a_subject_keeps_its_answer_when_its_people_are_others_for_whoever_asks() -> None:
     understood = decided("with_own_people", 0.9, "parent", 0.95)
     assert (understood.topic, understood.audience) == ("with_own_people", "parent")
+
+
+@pytest.mark.parametrize(
+    ("likely", "said", "chosen"), [(0.9, (), True), (0.7, (), False), (0.7, ("parent",), True), (0.9, ("young_person",), False)]
+)
+def test_an_audience_is_chosen_by_plain_words_only(likely: float, said: tuple[str, ...], chosen: bool) -> None:
+    """What is chosen stays for the whole conversation, and "im at my nans" looks like a choice."""
+    assert (decided("choose_parent", likely, "parent", 0.8, *said).topic == "choose_parent") is chosen
+
+
+def test_a_child_is_offered_no_adults_subject_where_it_is_plain_that_a_child_asks() -> None:
+    assert "parents_own" not in decided("childs_own", 0.5, "young_person", 0.9).close
+    assert "friends_own" in decided("childs_own", 0.5, "young_person", 0.9).close
+    assert "parents_own" in decided("childs_own", 0.5, "young_person", 0.6).close
+
+
+def test_no_child_is_heard_where_an_adult_tells_their_age() -> None:
+    assert asked("dangerous", 0.9, "young_person", 0.95, *ADULTS, urgency="emergency") not in ("young_person", "unknown", "")

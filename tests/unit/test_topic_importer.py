@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from rasa.shared.core.domain import Domain
 from rasa.shared.exceptions import YamlException
+from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
 
 from signpost.desk.topic_importer import TopicImporter, plain_topic
@@ -74,3 +76,17 @@ def test_a_copied_example_changes_by_itself_and_is_told_apart_again(folder: Path
     assert copied.fingerprint() != before
     copied.set("text", text)
     assert copied.fingerprint() == before
+
+
+def test_the_policies_copy_of_the_domain_holds_no_answer_and_counts_actions_alike(tmp_path: Path) -> None:
+    """The policies choose an action by its number in their copy; the writer looks that number up in the whole domain."""
+    importer = TrainingDataImporter.load_from_config(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data" / "topics")])
+    whole = importer.get_domain()
+    whole.persist(tmp_path / "domain.yml")
+    kept = Domain.load(tmp_path)
+    assert len(whole.responses) > 150
+    assert kept.responses == {}
+    assert kept.action_names_or_texts == whole.action_names_or_texts
+    assert kept.intent_properties == whole.intent_properties
+    assert [slot.persistence_info() for slot in kept.slots] == [slot.persistence_info() for slot in whole.slots]
+    assert kept.input_states == whole.input_states

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signpost.register.content_file import ContentFault
-from signpost.understanding.who_asks import FILE, WhoSays, read_ways_to_say
+from signpost.understanding.who_asks import ADULTS, FILE, WhoSays, read_ways_to_say
 from tests.conftest import ROOT
 
 WAYS = read_ways_to_say(ROOT / "data")
@@ -63,6 +63,22 @@ def test_whoever_says_so_is_heard(text: str, who: str) -> None:
 )
 def test_other_words_say_nothing(text: str) -> None:
     assert SAYS(text) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text", ["i am 46 now and never told", "i am a 41 year old man", "i am thirty, it is long ago", "when i was 9. i am 29"]
+)
+def test_an_age_says_that_an_adult_asks_and_no_more(text: str) -> None:
+    assert SAYS(text) == ADULTS
+
+
+@pytest.mark.parametrize("text", ["i am 20 quid short", "he said i am 34", "i am 19 weeks pregnant", "he is 34", "i was 34 then"])
+def test_other_numbers_are_no_age(text: str) -> None:
+    assert SAYS(text) == frozenset()
+
+
+def test_an_adult_of_one_kind_is_heard_as_that_whatever_their_age() -> None:
+    assert SAYS("i am her mum and i am 41") == {"parent"}
 
 
 def test_a_child_and_an_adult_in_one_message_say_nothing() -> None:
