@@ -14,7 +14,7 @@ from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from signpost.handoff.card import ELSEWHERE, FALLBACK
-from signpost.register.content import AUDIENCES, URGENCIES
+from signpost.register.content import AUDIENCES, CHILDREN, URGENCIES
 from signpost.understanding.understood import KEY, Understood
 
 CHOSEN = "audience"  # slot: chosen by button or said outright; stays until the person says otherwise
@@ -147,8 +147,10 @@ def who_asks(understood: Understood | None, words: int, chosen: str, heard: str,
     ):
         return now
     stays = chosen in _ADULTS or (chosen and told not in ("young_person", "friend"))
-    if now == "young_person" and usual == "friend":
-        now = usual  # a child still, and a friend's worry does not end with a few words that could be anybody's
+    if usual and now not in CHILDREN and (words < _TELLING_WORDS or now == "operator"):
+        now = usual  # a few words make nobody an adult of another kind
+    if usual == "friend" and now == "young_person":
+        now = usual  # a child still, and a friend's worry does not end with words that could be anybody's
     audience = chosen if stays else told or chosen or heard or now or usual
     return audience if audience in AUDIENCES else "unknown"
 
@@ -157,6 +159,8 @@ def _told(audience: str, who: float, words: int) -> str:
     """The audience that a message itself tells; '' where it is too short, or no surer than its subject alone makes it."""
     if who >= _OUTRIGHT:
         return audience
+    if audience == "operator":
+        return ""  # nobody is taken for staff by a guess
     return audience if words >= _TELLING_WORDS and who >= (_SURE_YOUNG if audience == "young_person" else _SURE) else ""
 
 

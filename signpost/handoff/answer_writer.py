@@ -187,16 +187,16 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
             people.sort(key=lambda name: not self._suits(name, situation.audience))
             routes = (*routes, *people) if self._answers.about(topic) else (*people, *routes)
         else:
-            added = self._of_danger(routes, situation, urgency)
-            return (*routes[: _most_services(urgency) - len(added)], *added) if added else routes
+            return routes if urgency == URGENCIES[0] else self._with_those_for_danger(routes, situation, urgency)
         return self._most([name for name in dict.fromkeys(routes) if name not in self._away(situation)], situation.audience, urgency)
 
-    def _of_danger(self, routes: Sequence[str], situation: Situation, urgency: str) -> list[str]:
-        """Whom an emergency told before adds to the card of another subject: its first people, and 999 where this one is serious too."""
+    def _with_those_for_danger(self, routes: tuple[str, ...], situation: Situation, urgency: str) -> tuple[str, ...]:
+        """The routes of a calmer subject, at the end the first people for an emergency told before, and 999 where this one is serious."""
         told = situation.before.people_in_danger(self._vague)
         people = [name for name in told if name != EMERGENCY and self._suits(name, situation.audience)][:1]
         standing = [EMERGENCY] if told and urgency in _SERIOUS else []
-        return [name for name in (*standing, *people) if name not in routes and name not in self._away(situation)]
+        added = [name for name in (*standing, *people) if name not in routes and name not in self._away(situation)]
+        return (*routes[: _most_services(urgency) - len(added)], *added) if added else routes
 
     def _away(self, situation: Situation) -> frozenset[str]:
         """The council's own services, where the person lives elsewhere."""

@@ -57,6 +57,8 @@ class Decision(GraphComponent):
             "danger": 0.2,
             "calm": 0.9,
             "danger_in_part": 0.5,
+            "calm_story": 0.6,
+            "danger_in_calm": 0.65,
             "worry": 0.6,
             "topics_share": 0.8,
             "pattern_share": 0.2,
@@ -242,7 +244,8 @@ class Decision(GraphComponent):
     def _dangerous_part(self, scores: Scores) -> Scores | None:
         """The part of a long story that tells of danger, where one plainly does."""
         danger = [self._danger_of(part) for part in scores.parts]
-        if danger and max(danger) >= self._config["danger_in_part"]:
+        calm = self._calmest(self._of_topics(scores)) >= self._config["calm_story"]
+        if danger and max(danger) >= self._config["danger_in_calm" if calm else "danger_in_part"]:
             return scores.parts[danger.index(max(danger))]
         return None
 

@@ -1,8 +1,8 @@
 """Whole conversations, through Rasa's own evaluation and over the real door: which answer, and which people first.
 
 Rasa evaluates the rules and stories: which answer follows what was meant. Over the door the words count: they lead to the answer that is
-named, or to one with the right people, no calmer, with a button to it, as a person would press. Which of two near subjects is likeliest
-changes with every training; how often it is the right one is measured in `tests/messages/`.
+named, or to one with the right people, no calmer where it is serious, with a button to it, as a person would press. Which of two near
+subjects is likeliest changes with every training; how often it is the right one is measured in `tests/messages/`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tests.conftest import MODEL, ROOT, Assistant, Reply
 
 FILES = sorted(Path(__file__).parent.glob("test_*.yml"))
 STORIES = [story for path in FILES for story in yaml.safe_load(path.read_text(encoding="utf-8"))["stories"]]
+SERIOUS = URGENCIES[:2]
 FALLBACKS = {"nlu_fallback", "unsure_practical", "unsure_worried", "unsure_emergency"}
 secret()  # made before the assistant starts, which inherits it: this test presses a button by its topic
 
@@ -61,7 +62,10 @@ def test_the_conversation_reaches_its_answers_and_the_people_that_it_names(assis
                 pressed = assistant.say(button_id(answer), sender)
                 check_card(pressed, people)
                 assert pressed.handoff["topic"] == answer
-                assert URGENCIES.index(reply.handoff["urgency"]) <= URGENCIES.index(pressed.handoff["urgency"]), "no calmer than its answer"
+                if pressed.handoff["urgency"] in SERIOUS:
+                    assert URGENCIES.index(reply.handoff["urgency"]) <= URGENCIES.index(pressed.handoff["urgency"]), (
+                        "no calmer than its answer"
+                    )
 
 
 def check_card(reply: Reply, people: list[str]) -> None:

@@ -55,7 +55,7 @@ def test_small_talk_eases_the_urgency_one_step_a_turn_but_danger_stays_a_worry(t
     assert card("affirm", *turns)["urgency"] == urgency
 
 
-@pytest.mark.parametrize("topic", ["affirm", "deny", "thanks_feel_better", "ot_hoax_or_test", "out_of_scope", "ot_greeting", "ot_nonsense"])
+@pytest.mark.parametrize("topic", ["affirm", "deny", "thanks_feel_better", "ot_hoax_or_test", "ot_greeting"])
 def test_small_talk_after_danger_keeps_the_people_first(topic: str) -> None:
     shown = card(topic, SUICIDAL)
     assert shown["urgency"] == "worried"
@@ -70,7 +70,7 @@ def test_what_is_not_understood_after_danger_is_danger_still(turns: tuple[Earlie
     assert "999" in shown["text"].splitlines()[0]
 
 
-@pytest.mark.parametrize("topic", ["adds_detail", "choose_young_person", "choose_parent"])
+@pytest.mark.parametrize("topic", ["adds_detail", "choose_young_person", "choose_parent", "out_of_scope", "ot_nonsense"])
 def test_a_detail_after_danger_brings_no_menu(topic: str) -> None:
     """ "i took an overdose", "about 20", "im 15": people tell one thought a message, and the first still stands."""
     shown = card(topic, SUICIDAL, UNKNOWN, words=2)
@@ -169,10 +169,21 @@ def test_a_local_service_is_no_subject_for_somebody_elsewhere() -> None:
         (understood("t", "young_person", urgency="emergency"), "", "parent", "", "young_person"),
         (understood("t", "young_person", who=0.97, urgency="emergency"), "parent", "", "", "young_person"),
         (None, "survivor", "", "", "survivor"),
+        (understood("t", "parent", who=1.0), "young_person", "", "", "parent"),
+        (understood("t", "young_person", who=1.0), "parent", "", "", "young_person"),
+        (understood("t", "young_person", urgency="emergency", sure=False), "", "parent", "", "parent"),
+        (understood("t", "young_person"), "", "", "friend", "friend"),
     ],
 )
-def test_who_asks(now: Understood | None, chosen: str, heard: str, usual: str, audience: str) -> None:
+def test_who_asks_of_six_words(now: Understood | None, chosen: str, heard: str, usual: str, audience: str) -> None:
     assert who_asks(now, 6, chosen, heard, usual) == audience
+
+
+def test_a_few_words_make_nobody_an_adult_of_another_kind_and_say_outright_all_the_same() -> None:
+    assert who_asks(understood("t", "operator"), 3, "", "", "professional") == "professional"
+    assert who_asks(understood("t", "operator"), 9, "", "", "professional") == "professional", "nobody is taken for staff by a guess"
+    assert who_asks(understood("t", "young_person"), 3, "", "", "professional") == "young_person"
+    assert who_asks(understood("t", "parent", who=1.0), 3, "", "", "professional") == "parent"
 
 
 def said(tracker: DialogueStateTracker, **parse_data: Any) -> None:

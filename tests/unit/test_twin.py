@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import shutil
 import tarfile
@@ -47,10 +48,9 @@ def twin() -> Twin:
 def responses() -> dict[str, Any]:
     """The answers of the trained model: what the running assistant says."""
     with tarfile.open(MODEL) as archive:
-        member = next(name for name in archive.getnames() if name.endswith("domain.yml"))
-        file = archive.extractfile(member)
+        file = archive.extractfile("metadata.json")
         assert file is not None
-        return dict(yaml.load(file.read(), yaml.CSafeLoader)["responses"])
+        return dict(json.load(file)["domain"]["responses"])
 
 
 def replies(responses: dict[str, Any], at: datetime) -> Iterator[tuple[str, str, dict[str, Any]]]:
