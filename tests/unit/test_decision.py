@@ -21,6 +21,7 @@ ANSWERS = {
     "dangerous": Wordings("emergency", "young_person", ROUTES),
     "anybodys": Wordings("practical", "unknown", ROUTES),
     "with_own_people": Wordings("practical", "young_person", {**ROUTES, "parent": ["nspcc"]}),
+    "worrying": Wordings("worried", "young_person", ROUTES),
     "choose_parent": Wordings("information", "parent", ROUTES),
     "nlu_fallback": Wordings("information", "unknown", ROUTES),
 }
@@ -112,3 +113,11 @@ def test_a_child_is_offered_no_adults_subject_where_it_is_plain_that_a_child_ask
 
 def test_no_child_is_heard_where_an_adult_tells_their_age() -> None:
     assert asked("dangerous", 0.9, "young_person", 0.95, *ADULTS, urgency="emergency") not in ("young_person", "unknown", "")
+
+
+@pytest.mark.parametrize(("danger", "urgency"), [(0.3, "worried"), (0.1, "practical")])
+def test_danger_that_a_calm_topic_outweighs_is_a_worry_still(danger: float, urgency: str) -> None:
+    store: Any = None
+    decision = Decision(Decision.get_default_config(), store, Resource("decision"), ANSWERS)
+    scores = Scores({"anybodys": 1 - danger, "dangerous": danger}, {"practical": 1 - danger, "emergency": danger}, {"young_person": 1.0})
+    assert decision.decide(scores, [], "").urgency == urgency
