@@ -2,9 +2,9 @@
 
 For each answer and audience it is known from `data/` who stands first on its card and how urgent it is. An answer is useful to a message
 about topic t if its first route is among the first three of t (for whoever usually asks about t, or for the answer's own audience) and its
-urgency is acceptable for t (`ROUTE`), more useful if it is t's own answer (`SUBJECT`), and a little for naming who asks (`WHO`). The
-probabilities of the topics weigh that up: expected utility, as in any textbook of decision theory. Measured on held-out examples in
-docs/decisions/0003-understanding.md.
+urgency is acceptable for t (`ROUTE`), more useful if it is t's own answer in words for whoever asks (`SUBJECT`), and a little for naming
+who asks (`WHO`). The probabilities of the topics weigh that up: expected utility, as in any textbook of decision theory. Measured on
+held-out examples in docs/decisions/0003-understanding.md.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ HONEST = 0.03  # what it is worth to say 'not sure' and offer the nearest topics
 EMERGENCY_LINE = "emergency-999"  # stands before the first route and is not one to tell topics apart by
 _NEVER, _RATHER_NOT = 100, 10  # no usefulness outweighs a calmer answer than allowed, nor (where there is another) these
 _NEARLY = 0.8  # of the likeliest audience's probability
+_ADDRESSED = frozenset({"young_person", "friend"})  # to whom the words for an adult ("your child") are plainly somebody else's
 _MAY_BE_A_CHILD = np.array([audience in CHILDREN for audience in AUDIENCES])
 _FIRST = 3  # of a topic's routes: any of these may stand first
 # How urgent an answer may be for a topic of each urgency: never calmer; a step more urgent only where it does no harm.
@@ -43,6 +44,10 @@ class Wordings:
     urgency: str
     audience: str
     routes: Mapping[str, Sequence[str]]
+
+    def is_worded_for(self, audience: str) -> bool:
+        """Whether its words are for `audience`: an adult's answer speaks to a child only where it has words of their own for one."""
+        return audience not in _ADDRESSED or self.audience in CHILDREN or audience in self.routes
 
     def first_routes(self, audience: str) -> list[str]:
         """The first routes of the wording for `audience`, the 999 line aside."""
@@ -75,7 +80,8 @@ class BestAnswer:
         self._honest = np.repeat(unsure, len(AUDIENCES)).astype(np.float32) * HONEST
         self._useful = ROUTE * self._fitting(answers)
         rows = np.arange(len(self._topics) * len(AUDIENCES))
-        self._useful[rows, rows // len(AUDIENCES)] += SUBJECT
+        worded = np.array([answers[name].is_worded_for(audience) for name in self._topics for audience in AUDIENCES])
+        self._useful[rows, rows // len(AUDIENCES)] += SUBJECT * worded
 
     def _fitting(self, answers: Mapping[str, Wordings]) -> Array:
         """1 where the row's answer has fitting people and urgency for the column's topic.

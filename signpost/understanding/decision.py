@@ -260,8 +260,7 @@ class Decision(GraphComponent):
         danger = likely[0] >= max(self._config["danger"], self._calmest(topics))
         if in_part or danger or (net and net.urgency == _EMERGENCY):
             return _EMERGENCY
-        seen = likely[0] >= self._config["danger"]  # but outweighed by a calm topic
-        if seen or (net and net.urgency == _WORRIED) or likely[0] + likely[1] >= self._config["worry"]:
+        if (net and net.urgency == _WORRIED) or likely[0] + likely[1] >= self._config["worry"]:
             return _WORRIED
         return URGENCIES[-1]
 
