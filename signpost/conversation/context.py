@@ -72,7 +72,7 @@ class Before:
             passed += turn.topic != FALLBACK
         return min(found, key=lambda one: URGENCIES.index(one.urgency), default=None)
 
-    def people_in_danger(self, vague: Collection[str]) -> tuple[str, ...]:
+    def people_for_danger(self, vague: Collection[str]) -> tuple[str, ...]:
         """The services of the latest turn with a subject of its own that was an emergency; none when none was. `vague` as above."""
         return next((turn.services for turn in reversed(self.turns) if turn.urgency == _EMERGENCY and turn.topic not in vague), ())
 
@@ -196,10 +196,8 @@ def lasting(tracker: DialogueStateTracker) -> dict[str, str]:
             words = len((event.text or "").split())
             if _told(audience, who, words):
                 slots[HEARD] = audience
-            elif words >= _TELLING_WORDS or not (
-                slots.get(USUAL) or tracker.get_slot(USUAL)
-            ):  # a few words seldom bring a subject of their own
-                slots[USUAL] = audience
+            elif words >= _TELLING_WORDS or not (slots.get(USUAL) or tracker.get_slot(USUAL)):
+                slots[USUAL] = audience  # not from a few words: they seldom bring a subject of their own
         if parse_data.get(PLACE):
             slots[AREA] = str(parse_data[PLACE])
     return slots

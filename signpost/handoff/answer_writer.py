@@ -192,7 +192,7 @@ class AnswerWriter(TemplatedNaturalLanguageGenerator):
 
     def _with_those_for_danger(self, routes: tuple[str, ...], situation: Situation, urgency: str) -> tuple[str, ...]:
         """The routes of a calmer subject, at the end the first people for an emergency told before, and 999 where this one is serious."""
-        told = situation.before.people_in_danger(self._vague)
+        told = situation.before.people_for_danger(self._vague)
         people = [name for name in told if name != EMERGENCY and self._suits(name, situation.audience)][:1]
         standing = [EMERGENCY] if told and urgency in _SERIOUS else []
         added = [name for name in (*standing, *people) if name not in routes and name not in self._away(situation)]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from signpost.understanding.understood import UNSURE
 
 Array = npt.NDArray[np.float32]
 
+_UTTER = "utter_"
 ROUTE, SUBJECT, WHO = 0.6, 0.3, 0.1  # what the right people, the right subject and the right audience are worth; they add up to one
 HONEST = 0.03  # what it is worth to say 'not sure' and offer the nearest topics, where nothing else is clearly better
 EMERGENCY_LINE = "emergency-999"  # stands before the first route and is not one to tell topics apart by
@@ -53,6 +55,22 @@ class Wordings:
         """The first routes of the wording for `audience`, the 999 line aside."""
         routes = self.routes.get(audience) or self.routes.get("", ())
         return [route for route in routes if route != EMERGENCY_LINE][:_FIRST]
+
+
+def routes_of(responses: Mapping[str, Sequence[Mapping[str, Any]]], topic: str) -> dict[str, list[str]]:
+    """Return the hand-off list of each wording of the answer to `topic` in Rasa's `responses`, by audience ('': the default wording).
+
+    Raises ValueError for a topic without an answer of its name.
+    """
+    wordings = responses.get(_UTTER + topic)
+    if not wordings:
+        raise ValueError(f"data/: the intent '{topic}' has no answer. Add 'utter_{topic}' under 'responses:' in its file.")
+    routes: dict[str, list[str]] = {}
+    for wording in wordings:
+        condition = wording.get("condition") or []
+        audience = str(condition[0]["value"]) if condition else ""
+        routes.setdefault(audience, list((wording.get("metadata") or {}).get("handoff") or []))
+    return routes
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.conversation.buttons import button_id
 from signpost.register.content import AUDIENCES, CHILDREN, URGENCIES
-from signpost.understanding.best_answer import Array, BestAnswer, Choice, Wordings
+from signpost.understanding.best_answer import Array, BestAnswer, Choice, Wordings, routes_of
 from signpost.understanding.language import HEARD, in_language
 from signpost.understanding.made_from import made_from
 from signpost.understanding.patterns import Pattern
@@ -28,7 +28,6 @@ from signpost.understanding.understood import KEY, UNSURE, Understood
 from signpost.understanding.who_asks import ADULTS, SAID
 
 _MEMORY = "answers.json"
-_UTTER = "utter_"
 _EMERGENCY, _WORRIED = URGENCIES[:2]
 _KINDS_OF_ADULT = frozenset(AUDIENCES) - CHILDREN - {"parent"}
 _NO_CHILD = frozenset(AUDIENCES) - CHILDREN - {"own_behaviour"}  # whom a child is never taken for; about own behaviour children ask too
@@ -109,9 +108,9 @@ class Decision(GraphComponent):
         for example in training_data.intent_examples:
             about = (example.get(METADATA) or {}).get(METADATA_INTENT)
             if about and example.get(INTENT) not in kept:
-                kept[example.get(INTENT)] = {**about, "routes": _routes(training_data.responses, example.get(INTENT))}
+                kept[example.get(INTENT)] = {**about, "routes": routes_of(training_data.responses, example.get(INTENT))}
         for urgency, name in UNSURE.items():
-            kept[name] = {"urgency": urgency, "audience": "unknown", "routes": _routes(training_data.responses, name)}
+            kept[name] = {"urgency": urgency, "audience": "unknown", "routes": routes_of(training_data.responses, name)}
         with self._storage.write_to(self._resource) as folder:
             (folder / _MEMORY).write_text(json.dumps(kept), encoding="utf-8")
         return self._resource
@@ -299,16 +298,3 @@ def _ruled_out(said: Collection[str]) -> frozenset[str]:
     if not said:
         return frozenset()
     return _NO_CHILD if CHILDREN.issuperset(said) else CHILDREN - set(said)
-
-
-def _routes(responses: Mapping[str, Sequence[Mapping[str, Any]]], topic: str) -> dict[str, list[str]]:
-    """The hand-off list of each wording of the answer to `topic`, by audience ('': the default wording)."""
-    wordings = responses.get(_UTTER + topic)
-    if not wordings:
-        raise ValueError(f"data/: the intent '{topic}' has no answer. Add 'utter_{topic}' under 'responses:' in its file.")
-    routes: dict[str, list[str]] = {}
-    for wording in wordings:
-        condition = wording.get("condition") or []
-        audience = str(condition[0]["value"]) if condition else ""
-        routes.setdefault(audience, list((wording.get("metadata") or {}).get("handoff") or []))
-    return routes

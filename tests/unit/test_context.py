@@ -11,7 +11,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from signpost.conversation.context import PLACE, Before, Earlier, Situation, situation_of, who_asks
+from signpost.conversation.context import PLACE, Before, Earlier, Situation, situation_of
 from signpost.conversation.forgetting_store import recalled, remembered
 from signpost.register.content import AUDIENCES
 from signpost.register.content_file import ContentFault
@@ -153,37 +153,6 @@ def test_what_the_register_does_not_know_is_said() -> None:
 def test_a_local_service_is_no_subject_for_somebody_elsewhere() -> None:
     shown = card("followup_is_it_free", Earlier("t", "t", "practical", ("wiltshire-mash", "childline")), area="elsewhere")
     assert not set(shown["ids"]) & CONTENT.council.local_ids
-
-
-@pytest.mark.parametrize(
-    ("now", "chosen", "heard", "usual", "audience"),
-    [
-        (understood("t"), "", "", "", "unknown"),
-        (understood("t", "parent", who=0.97), "", "", "", "parent"),
-        (understood("t", "young_person"), "", "parent", "", "parent"),
-        (understood("t", "young_person", who=0.97), "", "parent", "", "young_person"),
-        (understood("t", "young_person", who=0.97), "parent", "", "", "parent"),
-        (understood("t", "young_person", who=0.97), "friend", "", "", "young_person"),
-        (understood("t", "parent", who=0.97), "young_person", "", "", "young_person"),
-        (understood("t"), "", "", "parent", "parent"),
-        (understood("t", "young_person", urgency="emergency"), "", "parent", "", "young_person"),
-        (understood("t", "young_person", who=0.97, urgency="emergency"), "parent", "", "", "young_person"),
-        (None, "survivor", "", "", "survivor"),
-        (understood("t", "parent", who=1.0), "young_person", "", "", "parent"),
-        (understood("t", "young_person", who=1.0), "parent", "", "", "young_person"),
-        (understood("t", "young_person", urgency="emergency", sure=False), "", "parent", "", "parent"),
-        (understood("t", "young_person"), "", "", "friend", "friend"),
-    ],
-)
-def test_who_asks_of_six_words(now: Understood | None, chosen: str, heard: str, usual: str, audience: str) -> None:
-    assert who_asks(now, 6, chosen, heard, usual) == audience
-
-
-def test_a_few_words_make_nobody_an_adult_of_another_kind_and_say_outright_all_the_same() -> None:
-    assert who_asks(understood("t", "operator"), 3, "", "", "professional") == "professional"
-    assert who_asks(understood("t", "operator"), 9, "", "", "professional") == "professional", "nobody is taken for staff by a guess"
-    assert who_asks(understood("t", "young_person"), 3, "", "", "professional") == "young_person"
-    assert who_asks(understood("t", "parent", who=1.0), 3, "", "", "professional") == "parent"
 
 
 def said(tracker: DialogueStateTracker, **parse_data: Any) -> None:

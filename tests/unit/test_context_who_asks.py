@@ -1,0 +1,40 @@
+"""Whose words a turn gets: said outright, chosen, told, heard before, or guessed from the subject."""
+
+from __future__ import annotations
+
+import pytest
+
+from signpost.conversation.context import who_asks
+from signpost.understanding.understood import Understood
+from tests.unit.test_context import understood
+
+
+@pytest.mark.parametrize(
+    ("now", "chosen", "heard", "usual", "audience"),
+    [
+        (understood("t"), "", "", "", "unknown"),
+        (understood("t", "parent", who=0.97), "", "", "", "parent"),
+        (understood("t", "young_person"), "", "parent", "", "parent"),
+        (understood("t", "young_person", who=0.97), "", "parent", "", "young_person"),
+        (understood("t", "young_person", who=0.97), "parent", "", "", "parent"),
+        (understood("t", "young_person", who=0.97), "friend", "", "", "young_person"),
+        (understood("t", "parent", who=0.97), "young_person", "", "", "young_person"),
+        (understood("t"), "", "", "parent", "parent"),
+        (understood("t", "young_person", urgency="emergency"), "", "parent", "", "young_person"),
+        (understood("t", "young_person", who=0.97, urgency="emergency"), "parent", "", "", "young_person"),
+        (None, "survivor", "", "", "survivor"),
+        (understood("t", "parent", who=1.0), "young_person", "", "", "parent"),
+        (understood("t", "young_person", who=1.0), "parent", "", "", "young_person"),
+        (understood("t", "young_person", urgency="emergency", sure=False), "", "parent", "", "parent"),
+        (understood("t", "young_person"), "", "", "friend", "friend"),
+    ],
+)
+def test_who_asks_of_six_words(now: Understood | None, chosen: str, heard: str, usual: str, audience: str) -> None:
+    assert who_asks(now, 6, chosen, heard, usual) == audience
+
+
+def test_a_few_words_make_nobody_an_adult_of_another_kind_and_say_outright_all_the_same() -> None:
+    assert who_asks(understood("t", "operator"), 3, "", "", "professional") == "professional"
+    assert who_asks(understood("t", "operator"), 9, "", "", "professional") == "professional", "nobody is taken for staff by a guess"
+    assert who_asks(understood("t", "young_person"), 3, "", "", "professional") == "young_person"
+    assert who_asks(understood("t", "parent", who=1.0), 3, "", "", "professional") == "parent"
