@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
-from signpost.conversation.context import who_asks
-from signpost.understanding.understood import Understood
-from tests.unit.test_context import understood
+from signpost.conversation.context import USUAL, lasting, who_asks
+from signpost.understanding.understood import KEY, Understood
+from tests.unit.test_context import DOMAIN, understood
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,13 @@ def test_a_few_words_make_nobody_an_adult_of_another_kind_and_say_outright_all_t
     assert who_asks(understood("t", "operator"), 9, "", "", "professional") == "professional", "nobody is taken for staff by a guess"
     assert who_asks(understood("t", "young_person"), 3, "", "", "professional") == "young_person"
     assert who_asks(understood("t", "parent", who=1.0), 3, "", "", "professional") == "parent"
+
+
+def heard(text: str, audience: str) -> UserUttered:
+    return UserUttered(text, {"name": "t"}, parse_data={"intent": {"name": "t"}, KEY: understood("t", audience, who=0.5).as_dict()})
+
+
+@pytest.mark.parametrize(("then", "usual"), [("and what", "friend"), ("can i ask about something else", "young_person")])
+def test_a_few_words_do_not_change_who_usually_asks(then: str, usual: str) -> None:
+    told = [heard("could a mate be in trouble", "friend"), heard(then, "young_person")]
+    assert lasting(DialogueStateTracker.from_events("t", told, DOMAIN.slots))[USUAL] == usual
