@@ -9,7 +9,7 @@ held-out examples in docs/decisions/0003-understanding.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,8 @@ _ACCEPTABLE = {
     "practical": {"worried", "practical", "information"},
     "information": {"practical", "information"},
 }
+# Where only an emergency's answer may leave, the one whose people fit the worry that it may be is better than any other.
+_ACCEPTABLE_IN_DANGER = {**_ACCEPTABLE, "worried": {"worried", "emergency"}}
 
 
 @dataclass(frozen=True)
@@ -96,13 +98,21 @@ class BestAnswer:
         self._audience = np.tile(np.arange(len(AUDIENCES)), len(self._names))
         unsure = np.array([name in UNSURE.values() for name in self._names])
         self._honest = np.repeat(unsure, len(AUDIENCES)).astype(np.float32) * HONEST
-        self._useful = ROUTE * self._fitting(answers)
+        people = self._fitting_people(answers)
+        own = np.zeros_like(people)  # the topic's own answer in words for whoever asks
         rows = np.arange(len(self._topics) * len(AUDIENCES))
-        worded = np.array([answers[name].is_worded_for(audience) for name in self._topics for audience in AUDIENCES])
-        self._useful[rows, rows // len(AUDIENCES)] += SUBJECT * worded
+        own[rows, rows // len(AUDIENCES)] = [answers[name].is_worded_for(audience) for name in self._topics for audience in AUDIENCES]
+        self._useful, self._useful_in_danger = (
+            ROUTE * people * self._fitting_urgency(acceptable) + SUBJECT * own for acceptable in (_ACCEPTABLE, _ACCEPTABLE_IN_DANGER)
+        )
 
-    def _fitting(self, answers: Mapping[str, Wordings]) -> Array:
-        """1 where the row's answer has fitting people and urgency for the column's topic.
+    def _fitting_urgency(self, acceptable: Mapping[str, Collection[str]]) -> Array:
+        """1 where the row's answer is as urgent as the column's topic bears."""
+        accepted = np.array([[given in acceptable[needed] for needed in URGENCIES] for given in URGENCIES], dtype=np.float32)
+        return np.asarray(accepted[self._urgency][:, self._topic_urgency], dtype=np.float32)
+
+    def _fitting_people(self, answers: Mapping[str, Wordings]) -> Array:
+        """1 where the row's answer has fitting people for the column's topic.
 
         The people fit who are for the topic's usual asker, or for the row's: a parent's question has a parent's people.
         """
@@ -118,8 +128,7 @@ class BestAnswer:
                 for route in (*answers[name].first_routes(answers[name].audience), *answers[name].first_routes(audience)):
                     among[column, routes[route]] = 1
             people[number :: len(AUDIENCES)] = first[number :: len(AUDIENCES)] @ among.T
-        accepted = np.array([[given in _ACCEPTABLE[needed] for needed in URGENCIES] for given in URGENCIES], dtype=np.float32)
-        return np.asarray(people * accepted[self._urgency][:, self._topic_urgency], dtype=np.float32)
+        return people
 
     def urgencies(self, topics: Array) -> Array:
         """Probability of each urgency, most urgent first, from the probabilities of the topics."""
@@ -139,7 +148,8 @@ class BestAnswer:
         likely = audiences >= _NEARLY * audiences.max()
         if audiences[_MAY_BE_A_CHILD].sum() >= audiences.sum() / 2:
             likely &= _MAY_BE_A_CHILD
-        worth = self._useful @ topics + WHO * audiences[self._audience] + self._honest
+        useful = self._useful_in_danger if at_least == URGENCIES[0] else self._useful
+        worth = useful @ topics + WHO * audiences[self._audience] + self._honest
         worth -= _NEVER * (self._urgency > URGENCIES.index(at_least))
         worth -= _RATHER_NOT * ~likely[self._audience]
         if topics.max() < sure:

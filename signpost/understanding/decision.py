@@ -53,15 +53,15 @@ class Decision(GraphComponent):
         """Probabilities and shares; see `config.yml` for the values and their reasons."""
         return {
             "sure": 0.08,
-            "danger": 0.2,
+            "danger": 0.15,
             "calm": 0.9,
             "danger_in_part": 0.5,
             "calm_story": 0.6,
             "danger_in_calm": 0.65,
-            "worry": 0.6,
+            "worry": 0.4,
             "topics_share": 0.8,
             "pattern_share": 0.2,
-            "nobody": 0.75,
+            "nobody": 0.85,
             "named": 0.4,
             "told": 0.9,
             "half_told": 0.75,

@@ -228,6 +228,26 @@ def test_an_example_more_leaves_the_certificate_as_it_is_and_an_answer_does_not(
     assert content_hash(tmp_path) != as_it_was
 
 
+def test_words_that_show_a_language_or_who_asks_leave_the_certificate_as_it_is_and_its_answers_do_not(tmp_path: Path) -> None:
+    for name in ("config.yml", "domain.yml"):
+        (tmp_path / name).write_text("a: 1\n", encoding="utf-8")
+    path = tmp_path / "data" / "languages" / "welsh.yml"
+    path.parent.mkdir(parents=True)
+
+    def hashed(words: list[str], text: str) -> str:
+        path.write_text(yaml.safe_dump({"language": {"words": words}, "responses": {"utter_welsh": [{"text": text}]}}), encoding="utf-8")
+        return content_hash(tmp_path)
+
+    as_it_was = hashed(["heno"], "Ffoniwch 999.")
+    assert hashed(["heno", "rwan"], "Ffoniwch 999.") == as_it_was
+    assert hashed(["heno"], "Ffoniwch 101.") != as_it_was
+    hashed(["heno"], "Ffoniwch 999.")
+    (tmp_path / "data" / "who_asks.yml").write_text("roles: {}\n", encoding="utf-8")
+    assert content_hash(tmp_path) == as_it_was
+    (tmp_path / "data" / "card.yml").write_text("words: {}\n", encoding="utf-8")
+    assert content_hash(tmp_path) != as_it_was
+
+
 def test_a_run_that_was_cut_off_is_taken_up_again(tmp_path: Path) -> None:
     first = Progress(tmp_path / "p.json", "model", ("assistant",))
     tally = Tally()

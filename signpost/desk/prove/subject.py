@@ -23,6 +23,10 @@ from signpost.understanding.understood import UNSURE
 
 NOW = datetime(2026, 12, 2, 23, 40, tzinfo=timezone.utc)  # a Wednesday night: the register through time has a test of its own
 
+# What only understanding reads, before a walk begins: files of `data/`, and the section of a language's file that shows the language.
+_ONLY_UNDERSTOOD = frozenset({"who_asks.yml", "text_speak.yml", "courtesies.yml"})
+_LANGUAGE = "language"
+
 History = tuple[str, ...]
 Policies = Callable[[History, str], tuple[str, ...]]  # intents heard before, the intent now -> the actions taken, in order
 
@@ -97,7 +101,7 @@ def policies_of_rules(reviewed: Tree) -> Policies:
 
 
 def content_hash(root: Path) -> str:
-    """One SHA-256 over everything that answers are made of: `data/` without its examples, domain.yml, the policies of config.yml.
+    """One SHA-256 over all that answers are made of: `data/` without what only understanding reads, domain.yml, the policies of config.yml.
 
     The walks begin where a message has been understood, so that an example more or another pipeline changes nothing that they walk.
     """
@@ -105,23 +109,24 @@ def content_hash(root: Path) -> str:
     config = yaml.load((root / "config.yml").read_bytes(), Loader=yaml.CSafeLoader)
     digest.update(json.dumps(config.get("policies"), default=str).encode())
     for path in sorted((root / "data").rglob("*.yml")):
-        digest.update(f"{path.relative_to(root)}\0".encode())
-        digest.update(hashlib.sha256(_without_examples(path.read_bytes())).digest())
+        if path.name not in _ONLY_UNDERSTOOD:
+            digest.update(f"{path.relative_to(root)}\0".encode())
+            digest.update(hashlib.sha256(_as_answered(path.read_bytes())).digest())
     return digest.hexdigest()
 
 
-def _without_examples(written: bytes) -> bytes:
-    """A content file less the examples of its intents; as it is where it is no YAML or has none."""
+def _as_answered(written: bytes) -> bytes:
+    """A content file less the examples of its intents and the words that show a language; as it is where it is no YAML or has neither."""
     try:
         content = yaml.load(written, Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
         return written
-    if not isinstance(content, dict) or "nlu" not in content:
+    if not isinstance(content, dict) or not {"nlu", _LANGUAGE} & content.keys():
         return written
     first: dict[str, Any] = {}  # of several entries of an intent, the first says who usually asks and how urgent it is
-    for entry in content["nlu"] or []:
+    for entry in content.get("nlu") or []:
         first.setdefault(str(entry.get("intent")), entry.get("metadata"))
-    return json.dumps({**content, "nlu": first}, default=str).encode()
+    return json.dumps({**content, "nlu": first, _LANGUAGE: None}, default=str).encode()
 
 
 def walked_hash(proved: Subject) -> str:
