@@ -29,6 +29,7 @@ _TELLING_WORDS = 4  # a shorter message tells nothing of who asks that a button 
 _SURE, _SURE_YOUNG = 0.75, 0.95  # neutral questions look like a young person's, up to 0.94; adults say that they are
 _OUTRIGHT = 1.0  # in plain words of data/who_asks.yml
 _ADULTS = frozenset({"parent", "professional", "survivor", "own_behaviour", "operator"})
+_LASTING = frozenset({"friend", "own_behaviour"})  # whose worry does not end with words that could be a young person's own
 
 
 @dataclass(frozen=True)
@@ -133,10 +134,14 @@ def who_asks(understood: Understood | None, words: int, chosen: str, heard: str,
 
     Whoever says outright who they are is answered as that, whatever was chosen before. An emergency that a young person usually brings
     counts as theirs unless somebody else was chosen, or was heard and the emergency is no more than a guess, or this message tells; and
-    where a young person speaks in it, even where an adult was chosen: somebody else may hold the phone now.
+    where a young person speaks in it, even where an adult was chosen: somebody else may hold the phone now. Whoever says an adult's age
+    is no child, whatever was thought before.
     """
     now = understood.audience if understood else ""
     told = _told(now, understood.who, words) if understood else ""
+    grown_up = understood is not None and understood.adult
+    if grown_up:
+        chosen, heard, usual = ("" if who == "young_person" else who for who in (chosen, heard, usual))
     if understood and told and understood.who >= _OUTRIGHT:
         return told
     if (
@@ -149,8 +154,8 @@ def who_asks(understood: Understood | None, words: int, chosen: str, heard: str,
     stays = chosen in _ADULTS or (chosen and told not in ("young_person", "friend"))
     if usual and now not in CHILDREN and (words < _TELLING_WORDS or now == "operator"):
         now = usual  # a few words make nobody an adult of another kind
-    if usual == "friend" and now == "young_person":
-        now = usual  # a child still, and a friend's worry does not end with words that could be anybody's
+    if usual in _LASTING and now == "young_person":
+        now = usual
     audience = chosen if stays else told or chosen or heard or now or usual
     return audience if audience in AUDIENCES else "unknown"
 
@@ -194,9 +199,13 @@ def lasting(tracker: DialogueStateTracker) -> dict[str, str]:
         audience = str(record.get("audience") or "")
         if audience:
             words = len((event.text or "").split())
+            before = {slot: slots[slot] if slot in slots else str(tracker.get_slot(slot) or "") for slot in (HEARD, USUAL)}
+            if record.get("adult"):
+                slots |= {slot: "" for slot, thought in before.items() if thought == "young_person"}
+                before |= slots
             if _told(audience, who, words):
                 slots[HEARD] = audience
-            elif words >= _TELLING_WORDS or not (slots.get(USUAL) or tracker.get_slot(USUAL)):
+            elif (words >= _TELLING_WORDS and (audience, before[USUAL]) != ("young_person", "own_behaviour")) or not before[USUAL]:
                 slots[USUAL] = audience  # not from a few words: they seldom bring a subject of their own
         if parse_data.get(PLACE):
             slots[AREA] = str(parse_data[PLACE])

@@ -25,12 +25,11 @@ from signpost.understanding.safety_net import FOUND
 from signpost.understanding.service_names import NAMED
 from signpost.understanding.three_questions import SCORES, Scores, together
 from signpost.understanding.understood import KEY, UNSURE, Understood
-from signpost.understanding.who_asks import ADULTS, SAID
+from signpost.understanding.who_asks import ADULTS, SAID, ruled_out
 
 _MEMORY = "answers.json"
 _EMERGENCY, _WORRIED = URGENCIES[:2]
 _KINDS_OF_ADULT = frozenset(AUDIENCES) - CHILDREN - {"parent"}
-_NO_CHILD = frozenset(AUDIENCES) - CHILDREN - {"own_behaviour"}  # whom a child is never taken for; about own behaviour children ask too
 _CHOICE = "choose_"  # topics of a message that says nothing but who asks begin so; the audience follows
 _OF_FEW = frozenset({"own_behaviour", "operator"})  # whose topics nobody else is offered
 _NEVER_OUTRIGHT = 0.999  # the most that the network may tell of who asks: 1 is for what is said in so many words
@@ -171,6 +170,7 @@ class Decision(GraphComponent):
             pattern=net.name if net and net.urgency == urgency else "",
             service=service,
             who=who,
+            adult=set(said) == ADULTS,
         )
 
     def _believed(self, said: Collection[str], scores: Scores, urgency: str) -> Collection[str]:
@@ -191,7 +191,7 @@ class Decision(GraphComponent):
         usual, told = self._answers[choice.topic].audience, max(scores.audience.values())
         named = choice.confidence >= self._config["named"] and told < self._config["told"]
         half_sure = choice.audience in _KINDS_OF_ADULT and told < self._config["half_told"]
-        if usual == "unknown" or usual in _ruled_out(said):
+        if usual == "unknown" or usual in ruled_out(said):
             return choice.audience
         if usual in CHILDREN:
             return usual if named or half_sure else choice.audience
@@ -287,14 +287,7 @@ class Decision(GraphComponent):
         if likely[AUDIENCES.index("unknown")] < self._config["nobody"]:
             likely[AUDIENCES.index("unknown")] = 0
         if said:
-            ruled_out = np.isin(AUDIENCES, sorted(_ruled_out(said)))
-            likely[np.isin(AUDIENCES, sorted(said))] += likely[ruled_out].sum() / len(said)
-            likely[ruled_out] = 0
+            others = np.isin(AUDIENCES, sorted(ruled_out(said)))
+            likely[np.isin(AUDIENCES, sorted(said))] += likely[others].sum() / len(said)
+            likely[others] = 0
         return np.asarray(likely / max(float(likely.sum()), 1e-9), dtype=np.float32)
-
-
-def _ruled_out(said: Collection[str]) -> frozenset[str]:
-    """The audiences that do not ask where those of `said` do: no children where an adult says so, and the other way round."""
-    if not said:
-        return frozenset()
-    return _NO_CHILD if CHILDREN.issuperset(said) else CHILDREN - set(said)

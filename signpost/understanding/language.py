@@ -50,7 +50,7 @@ _CONFIDENT = 0.8  # probability that the detector must give
 _STRANGER = 3  # how many times as often a word must be seen that another language has and no English dictionary
 _LISTED = 0.3  # share of words that must stand in a language's list
 # Languages told apart from ours, so that theirs are not taken for ours; the detector would else have to choose one of ours.
-_CONFUSABLE = ("ENGLISH", "ITALIAN", "GERMAN", "DUTCH", "TURKISH", "LITHUANIAN", "HUNGARIAN", "SOMALI", "ALBANIAN")
+_CONFUSABLE = ("ENGLISH", "ITALIAN", "GERMAN", "DUTCH", "TURKISH", "LITHUANIAN", "HUNGARIAN", "SOMALI", "ALBANIAN", "CZECH", "SLOVAK")
 _RUSSIAN, _UKRAINIAN = frozenset("ыэъё"), frozenset("іїєґ")
 _RUSSIAN_WORDS = frozenset(
     ["что", "это", "меня", "мне", "и", "как", "по", "говорю", "помогите", "очень", "есть", "нет", "если", "хочу", "его"]

@@ -38,6 +38,7 @@ class Understood:
     service: str = ""
     language: str = "en"
     who: float = 0.0
+    adult: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain JSON types."""

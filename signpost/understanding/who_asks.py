@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ _BEFORE = 8  # words before a statement that may make it somebody else's
 _MOST_BETWEEN = 5
 ADULT = "adult"  # in the file, beside the audiences: an adult, of whatever kind
 ADULTS = frozenset(AUDIENCES) - {"young_person", "operator", "unknown"}  # a grown-up friend too
+_NO_CHILD = frozenset(AUDIENCES) - CHILDREN - {"own_behaviour"}  # whom a child is never taken for; about own behaviour children ask too
+_ONE_OF = frozenset({"parent", "professional", "operator"})  # whoever says to be one of these is none of the others
 AT_START = "^ "  # before a phrase: only at the start of a part
 
 
@@ -108,6 +110,17 @@ def _must_be_words(path: Path, name: str, words: Any) -> None:
         raise ContentFault(f"{path}: '{name}' must be a list of words in small letters. Put quotes round numbers and words such as 'no'.")
     if twice := {word for word in words if words.count(word) > 1}:
         raise ContentFault(f"{path}: '{name}' has '{min(twice)}' twice. Take one out.")
+
+
+def ruled_out(said: Collection[str]) -> frozenset[str]:
+    """The audiences that do not ask where those of `said` do: no children where an adult says so, and the other way round.
+
+    A parent is no professional and the other way round, but a nurse may well be a survivor or fear what she might do.
+    """
+    if not said:
+        return frozenset()
+    others = _ONE_OF if _ONE_OF.issuperset(said) else frozenset()
+    return _NO_CHILD if CHILDREN.issuperset(said) else (CHILDREN | others) - set(said)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

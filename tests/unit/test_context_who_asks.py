@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -29,6 +31,7 @@ from tests.unit.test_context import DOMAIN, understood
         (understood("t", "young_person", who=1.0), "parent", "", "", "young_person"),
         (understood("t", "young_person", urgency="emergency", sure=False), "", "parent", "", "parent"),
         (understood("t", "young_person"), "", "", "friend", "friend"),
+        (understood("t", "young_person"), "", "", "own_behaviour", "own_behaviour"),
     ],
 )
 def test_who_asks_of_six_words(now: Understood | None, chosen: str, heard: str, usual: str, audience: str) -> None:
@@ -50,3 +53,17 @@ def heard(text: str, audience: str) -> UserUttered:
 def test_a_few_words_do_not_change_who_usually_asks(then: str, usual: str) -> None:
     told = [heard("could a mate be in trouble", "friend"), heard(then, "young_person")]
     assert lasting(DialogueStateTracker.from_events("t", told, DOMAIN.slots))[USUAL] == usual
+
+
+def test_whoever_says_an_adults_age_is_no_child_from_then_on() -> None:
+    grown_up = replace(understood("t", "survivor", who=0.1), adult=True)
+    assert who_asks(grown_up, 2, "young_person", "young_person", "young_person") == "survivor"
+    assert who_asks(grown_up, 2, "", "", "parent") == "parent", "an adult before is the same adult still"
+    said = UserUttered("im 31", {"name": "t"}, parse_data={"intent": {"name": "t"}, KEY: grown_up.as_dict()})
+    slots = lasting(DialogueStateTracker.from_events("t", [heard("he wants to meet me", "young_person"), said], DOMAIN.slots))
+    assert slots[USUAL] == "survivor"
+
+
+def test_a_longer_sentence_does_not_make_a_child_of_whoever_worries_about_what_they_did() -> None:
+    told = [heard("what if i did it to somebody", "own_behaviour"), heard("i did not do that to anybody", "young_person")]
+    assert lasting(DialogueStateTracker.from_events("t", told, DOMAIN.slots))[USUAL] == "own_behaviour"

@@ -121,3 +121,16 @@ def test_a_child_is_not_answered_in_words_for_a_parent_where_a_childs_answer_is_
     scores = Scores({"parents_own": 0.45, "childs_own": 0.4, "anybodys": 0.15}, {"practical": 1.0}, {"young_person": 0.95, "parent": 0.05})
     assert decision.decide(scores, [], "").topic == "childs_own"
     assert decision.decide(replace(scores, audience={"parent": 0.95, "young_person": 0.05}), [], "").topic == "parents_own"
+
+
+def test_who_says_to_be_staff_is_no_parent_though_parents_usually_ask() -> None:
+    assert asked("parents_own", 0.6, "professional", 0.85, "professional") == "professional"
+
+
+def test_staff_who_tell_what_was_done_to_them_are_heard_as_survivors() -> None:
+    assert asked("anybodys", 0.6, "survivor", 0.95, "professional") == "survivor"
+
+
+def test_an_adults_age_is_noted() -> None:
+    assert decided("anybodys", 0.6, "survivor", 0.95, *ADULTS).adult
+    assert not decided("anybodys", 0.6, "survivor", 0.95, "survivor").adult

@@ -66,7 +66,14 @@ def test_other_words_say_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["i am 46 now and never told", "i am a 41 year old man", "i am thirty, it is long ago", "when i was 9. i am 29"]
+    "text",
+    [
+        "i am 46 now and never told",
+        "i am a 41 year old man",
+        "i am thirty, it is long ago",
+        "when i was 9. i am 29",
+        "in my late 30s and it comes back",
+    ],
 )
 def test_an_age_says_that_an_adult_asks_and_no_more(text: str) -> None:
     assert SAYS(text) == ADULTS
