@@ -139,7 +139,7 @@ class BestAnswer:
         return np.bincount(self._topic_audience, topics, len(AUDIENCES)).astype(np.float32)
 
     def __call__(self, topics: Array, audiences: Array, at_least: str, sure: float) -> Choice:
-        """Return the most useful answer for the given probabilities; none is calmer than `at_least`.
+        """Return the most useful answer for the given probabilities; none is calmer than `at_least`, an emergency's only where that is one.
 
         Where no topic reaches `sure`, only an 'unsure' answer may leave. Only audiences nearly as likely as the likeliest count, and
         while it is as likely as not that a child asks, only those that may be children: an adult sees a child's line sooner than a
@@ -148,9 +148,11 @@ class BestAnswer:
         likely = audiences >= _NEARLY * audiences.max()
         if audiences[_MAY_BE_A_CHILD].sum() >= audiences.sum() / 2:
             likely &= _MAY_BE_A_CHILD
-        useful = self._useful_in_danger if at_least == URGENCIES[0] else self._useful
+        in_danger = at_least == URGENCIES[0]
+        useful = self._useful_in_danger if in_danger else self._useful
         worth = useful @ topics + WHO * audiences[self._audience] + self._honest
         worth -= _NEVER * (self._urgency > URGENCIES.index(at_least))
+        worth -= _RATHER_NOT * ((self._urgency == 0) & (not in_danger))
         worth -= _RATHER_NOT * ~likely[self._audience]
         if topics.max() < sure:
             worth -= _RATHER_NOT * (self._honest == 0)

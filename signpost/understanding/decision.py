@@ -60,7 +60,7 @@ class Decision(GraphComponent):
             "worry": 0.4,
             "topics_share": 0.8,
             "pattern_share": 0.2,
-            "nobody": 0.85,
+            "nobody": 0.75,
             "named": 0.4,
             "told": 0.9,
             "half_told": 0.75,

@@ -25,3 +25,8 @@ def test_where_danger_has_to_be_answered_the_people_fit_the_worry_that_it_may_be
 def test_a_worry_is_answered_as_one_where_danger_does_not_have_to_be() -> None:
     best = BestAnswer(ANSWERS, ["likelier_danger", "danger_with_fitting_people", "worry"])
     assert best(MOSTLY_A_WORRY, ONLY_A_CHILD, URGENCIES[1], 0.0).topic == "worry"
+
+
+def test_no_emergency_card_leaves_below_the_danger_that_asks_for_one_however_useful_it_would_be() -> None:
+    best = BestAnswer(ANSWERS, ["likelier_danger", "danger_with_fitting_people", "worry"])
+    assert best(np.array([0.9, 0.0, 0.1], dtype=np.float32), ONLY_A_CHILD, URGENCIES[1], 0.0).topic in ("worry", "unsure_worried")
