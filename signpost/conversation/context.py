@@ -134,14 +134,14 @@ def who_asks(understood: Understood | None, words: int, chosen: str, heard: str,
 
     Whoever says outright who they are is answered as that, whatever was chosen before. An emergency that a young person usually brings
     counts as theirs unless somebody else was chosen, or was heard and the emergency is no more than a guess, or this message tells; and
-    where a young person speaks in it, even where an adult was chosen: somebody else may hold the phone now. Whoever says an adult's age
-    is no child, whatever was thought before.
+    where a young person speaks in it, even where an adult was chosen: somebody else may hold the phone now. Whoever says that they are
+    grown up is no child, whatever was thought before.
     """
     now = understood.audience if understood else ""
     told = _told(now, understood.who, words) if understood else ""
     grown_up = understood is not None and understood.adult
     if grown_up:
-        chosen, heard, usual = ("" if who == "young_person" else who for who in (chosen, heard, usual))
+        chosen, heard, usual = (_grown_up(who) for who in (chosen, heard, usual))
     if understood and told and understood.who >= _OUTRIGHT:
         return told
     if (
@@ -167,6 +167,11 @@ def _told(audience: str, who: float, words: int) -> str:
     if audience == "operator":
         return ""  # nobody is taken for staff by a guess
     return audience if words >= _TELLING_WORDS and who >= (_SURE_YOUNG if audience == "young_person" else _SURE) else ""
+
+
+def _grown_up(thought: str) -> str:
+    """Who asks where it was `thought` and an adult says so: what a young person tells of themselves is then a survivor's."""
+    return "survivor" if thought == "young_person" else thought
 
 
 def _eased(urgency: str, steps: int) -> str:
@@ -200,11 +205,10 @@ def lasting(tracker: DialogueStateTracker) -> dict[str, str]:
         if audience:
             words = len((event.text or "").split())
             before = {slot: slots[slot] if slot in slots else str(tracker.get_slot(slot) or "") for slot in (HEARD, USUAL)}
-            if record.get("adult"):
-                slots |= {slot: "" for slot, thought in before.items() if thought == "young_person"}
-                before |= slots
             if _told(audience, who, words):
                 slots[HEARD] = audience
+            elif record.get("adult"):
+                slots[HEARD] = _grown_up(before[HEARD] or (before[USUAL] if words < _TELLING_WORDS else "")) or audience
             elif (words >= _TELLING_WORDS and (audience, before[USUAL]) != ("young_person", "own_behaviour")) or not before[USUAL]:
                 slots[USUAL] = audience  # not from a few words: they seldom bring a subject of their own
         if parse_data.get(PLACE):

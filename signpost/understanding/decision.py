@@ -170,7 +170,7 @@ class Decision(GraphComponent):
             pattern=net.name if net and net.urgency == urgency else "",
             service=service,
             who=who,
-            adult=set(said) == ADULTS,
+            adult="young_person" in ruled_out(said),
         )
 
     def _believed(self, said: Collection[str], scores: Scores, urgency: str) -> Collection[str]:

@@ -8,7 +8,7 @@ import pytest
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from signpost.conversation.context import USUAL, lasting, who_asks
+from signpost.conversation.context import HEARD, USUAL, lasting, who_asks
 from signpost.understanding.understood import KEY, Understood
 from tests.unit.test_context import DOMAIN, understood
 
@@ -55,13 +55,28 @@ def test_a_few_words_do_not_change_who_usually_asks(then: str, usual: str) -> No
     assert lasting(DialogueStateTracker.from_events("t", told, DOMAIN.slots))[USUAL] == usual
 
 
-def test_whoever_says_an_adults_age_is_no_child_from_then_on() -> None:
-    grown_up = replace(understood("t", "survivor", who=0.1), adult=True)
-    assert who_asks(grown_up, 2, "young_person", "young_person", "young_person") == "survivor"
-    assert who_asks(grown_up, 2, "", "", "parent") == "parent", "an adult before is the same adult still"
-    said = UserUttered("im 31", {"name": "t"}, parse_data={"intent": {"name": "t"}, KEY: grown_up.as_dict()})
+def grown_up(audience: str, who: float = 0.1) -> Understood:
+    return replace(understood("t", audience, who=who), adult=True)
+
+
+def test_whoever_says_that_they_are_grown_up_is_no_child_and_what_they_told_of_themselves_is_a_survivors() -> None:
+    assert who_asks(grown_up("parent"), 2, "young_person", "young_person", "young_person") == "survivor"
+    assert who_asks(grown_up("survivor"), 2, "", "", "parent") == "parent", "an adult before is the same adult still"
+    assert who_asks(grown_up("own_behaviour", 0.8), 9, "", "", "young_person") == "own_behaviour"
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "asks"),
+    [
+        ("im 31", grown_up("parent"), "survivor"),
+        ("im a mum", grown_up("parent", 1.0), "parent"),
+        ("im a nurse and it was done to me", grown_up("survivor", 0.6), "survivor"),
+    ],
+)
+def test_whoever_says_that_they_are_grown_up_stays_so(text: str, now: Understood, asks: str) -> None:
+    said = UserUttered(text, {"name": "t"}, parse_data={"intent": {"name": "t"}, KEY: now.as_dict()})
     slots = lasting(DialogueStateTracker.from_events("t", [heard("he wants to meet me", "young_person"), said], DOMAIN.slots))
-    assert slots[USUAL] == "survivor"
+    assert who_asks(understood("t", "young_person", who=0.5), 3, "", slots[HEARD], slots.get(USUAL, "")) == asks
 
 
 def test_a_longer_sentence_does_not_make_a_child_of_whoever_worries_about_what_they_did() -> None:

@@ -131,6 +131,9 @@ def test_staff_who_tell_what_was_done_to_them_are_heard_as_survivors() -> None:
     assert asked("anybodys", 0.6, "survivor", 0.95, "professional") == "survivor"
 
 
-def test_an_adults_age_is_noted() -> None:
+def test_that_a_grown_up_asks_is_noted() -> None:
     assert decided("anybodys", 0.6, "survivor", 0.95, *ADULTS).adult
-    assert not decided("anybodys", 0.6, "survivor", 0.95, "survivor").adult
+    assert decided("anybodys", 0.6, "survivor", 0.95, "professional").adult
+    assert not decided("anybodys", 0.6, "survivor", 0.95).adult
+    assert not decided("anybodys", 0.6, "young_person", 0.95, "young_person").adult
+    assert not decided("anybodys", 0.6, "friend", 0.95, "friend").adult
