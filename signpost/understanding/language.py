@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from signpost.conversation.buttons import BUTTON
+from signpost.understanding.language_danger import DangerByLetters, load_dangers, save_dangers
 from signpost.understanding.language_files import (
     EMERGENCY,
     HONOUR,
@@ -71,10 +72,22 @@ class Heard:
 
 
 class LanguageEar:
-    """Tells language, danger and audience of a message. `english`: words known from the examples and the text-speak list."""
+    """Tells language, danger and audience of a message.
 
-    def __init__(self, languages: Sequence[LanguageFile], english: Collection[str]) -> None:
+    `english`: words known from the examples and the text-speak list. `dangers`: what was learned of each language. `danger` and `worry`:
+    the probability from which that counts.
+    """
+
+    def __init__(
+        self,
+        languages: Sequence[LanguageFile],
+        english: Collection[str],
+        dangers: Mapping[str, DangerByLetters],
+        danger: float,
+        worry: float,
+    ) -> None:
         self._english = frozenset(english)
+        self._dangers, self._danger, self._worry = dangers, danger, worry
         self._languages = {language.name: language for language in languages}
         self._finder = PhraseFinder(languages)
         self._of_lingua = {language.lingua: language.name for language in languages if language.lingua}
@@ -106,7 +119,17 @@ class LanguageEar:
         # Danger said in a sister language's words is danger too (Spanish and Portuguese, Urdu and Nepali in Latin letters).
         kind = next((kind for kind in (HONOUR, EMERGENCY) if kind in kinds), EMERGENCY if danger else "")
         audience = PARENT if PARENT in kinds else YOUNG if YOUNG in kinds else ""
-        return Heard(speaks, kind or (WORRIED if WORRIED in kinds else PRACTICAL), audience, bool(language))
+        kind = kind or (WORRIED if WORRIED in kinds else PRACTICAL)
+        return Heard(speaks, self._by_letters(speaks, words, kind) if language else kind, audience, bool(language))
+
+    def _by_letters(self, language: str, words: Sequence[str], kind: str) -> str:
+        """The kind that a message of `language` gets, no calmer than the `kind` that its phrases say."""
+        if kind in (EMERGENCY, HONOUR) or language not in self._dangers:
+            return kind
+        likely = self._dangers[language](words)
+        if likely[EMERGENCY] >= self._danger:
+            return EMERGENCY
+        return WORRIED if likely[EMERGENCY] + likely[WORRIED] >= self._worry else kind
 
     def _foreign(self, phrase: Phrase, said: Sequence[str], share: float) -> bool:
         """Whether a phrase in an English message cannot be English; a single word among much English must be a plain one."""
@@ -188,8 +211,11 @@ class Language(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`languages`: folder of their files; `text_speak`: typed words that are English; `common`: as for the normaliser."""
-        return {"languages": "data/languages", "text_speak": "data/text_speak.yml", "common": 3}
+        """`languages`: folder of their files; `text_speak`: typed words that are English; `common`: as for the normaliser.
+
+        `danger` and `worry`: see `LanguageEar`.
+        """
+        return {"languages": "data/languages", "text_speak": "data/text_speak.yml", "common": 3, "danger": 0.6, "worry": 0.7}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -210,16 +236,19 @@ class Language(GraphComponent):
     ) -> Language:
         """Load the known English words from the model, and the languages from their files. Raises LanguageFault."""
         with model_storage.read_from(resource) as folder:
-            english = json.loads((folder / _MEMORY).read_text(encoding="utf-8"))
-        return cls(config, model_storage, resource, LanguageEar(read_languages(Path(config["languages"])), english))
+            english, dangers = json.loads((folder / _MEMORY).read_text(encoding="utf-8")), load_dangers(folder)
+        languages = read_languages(Path(config["languages"]))
+        return cls(config, model_storage, resource, LanguageEar(languages, english, dangers, config["danger"], config["worry"]))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn the English words from the examples."""
+        """Learn the English words from the English examples, and danger in each language from its own."""
         texts = [example.get(TEXT) for example in training_data.training_examples if example.get(TEXT)]
-        foreign = {word for language in read_languages(Path(self._config["languages"])) for word in language.words}
+        languages = read_languages(Path(self._config["languages"]))
+        foreign = {word for language in languages for word in language.words}
         words = known_words(texts, read_text_speak(Path(self._config["text_speak"])), foreign, self._config["common"])
         with self._storage.write_to(self._resource) as folder:
             (folder / _MEMORY).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+            save_dangers(learned_dangers(languages), folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -229,6 +258,14 @@ class Language(GraphComponent):
             if self._ear is not None and not BUTTON.fullmatch(typed):
                 message.set(HEARD, self._ear.hear(typed))
         return messages
+
+
+def learned_dangers(languages: Iterable[LanguageFile]) -> dict[str, DangerByLetters]:
+    """Return what the examples of each language teach of danger in it, by the language's name."""
+    return {
+        language.name: DangerByLetters.learned({kind: [folded_words(text) for text in texts] for kind, texts in language.examples.items()})
+        for language in languages
+    }
 
 
 def known_words(texts: Iterable[str], text_speak: Iterable[str], foreign: Collection[str], at_least: int) -> list[str]:

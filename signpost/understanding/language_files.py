@@ -1,5 +1,7 @@
 """The languages that Signpost has words in, as `data/languages/*.yml` describes them, and how their phrases are found.
 
+`examples` are messages, by kind, from which `language_danger.py` learns what no phrase says.
+
 A phrase is words in their order, parted by blanks. `bije/pobil`: any of these words. `gwalc~`: any word that begins so. `*`: up to three
 words between. Accents, apostrophes and doubled letters count for nothing, in the phrase and in the message alike.
 """
@@ -20,6 +22,8 @@ EMERGENCY, HONOUR, WORRIED, PRACTICAL = "emergency", "honour", "worried", "pract
 KINDS = (EMERGENCY, HONOUR, WORRIED, PRACTICAL)  # the four answers that each language has
 PARENT, YOUNG = "parent", "young_person"
 _LISTS = (EMERGENCY, HONOUR, WORRIED, PARENT, YOUNG)
+LEARNED = (EMERGENCY, WORRIED, PRACTICAL)  # the kinds that have examples
+_ITEM = "- "
 _GAP = 3  # words that a '*' may stand for
 _LONG = 7  # letters from which a word of another language is seldom a slip or a name
 _KEY = 2  # letters by which phrases are looked up
@@ -82,12 +86,13 @@ class Phrase:
 
 @dataclass(frozen=True)
 class LanguageFile:
-    """One language: its file's name, its name in lingua ('' when lingua lacks it), its common words and its phrases."""
+    """One language: its file's name, its name in lingua ('' when lingua lacks it), its common words, its phrases, and examples by kind."""
 
     name: str
     lingua: str
     words: frozenset[str]
     phrases: tuple[Phrase, ...]
+    examples: Mapping[str, tuple[str, ...]]
 
 
 class PhraseFinder:
@@ -128,7 +133,7 @@ def read_languages(folder: Path) -> list[LanguageFile]:
     files = []
     for path in sorted(folder.glob("*.yml")):
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) or {}
         except yaml.YAMLError as fault:
             raise LanguageFault(f"{path} cannot be read: {fault}. Undo the last edit.") from fault
         if "language" in content:
@@ -147,7 +152,21 @@ def _language(path: Path, about: Any) -> LanguageFile:
             raise LanguageFault(f"{path}: '{name}' must be a list of words or phrases. Put quotes round words such as 'no'.")
     phrases = [phrase for kind in _LISTS for line in about[kind] for phrase in _phrases(path, kind, line)]
     words = frozenset(word for entry in about["words"] for word in folded_words(entry))
-    return LanguageFile(path.stem, str(about.get("lingua") or ""), words, tuple(phrases))
+    return LanguageFile(path.stem, str(about.get("lingua") or ""), words, tuple(phrases), _examples(path, about.get("examples")))
+
+
+def _examples(path: Path, about: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(about, Mapping) or set(about) != set(LEARNED) or not all(isinstance(each, str) for each in about.values()):
+        raise LanguageFault(
+            f"{path}: 'examples' must hold messages under {', '.join(LEARNED)}, each after 'name: |' on a line with '- ' before it."
+        )
+    messages = {kind: tuple(line.removeprefix(_ITEM).strip() for line in about[kind].splitlines() if line.strip()) for kind in LEARNED}
+    for kind, lines in about.items():
+        if wrong := next((line for line in lines.splitlines() if line.strip() and not line.startswith(_ITEM)), None):
+            raise LanguageFault(f"{path}: a line under 'examples: {kind}' does not begin with '- ': '{wrong[:30]}'.")
+    if not all(messages.values()):
+        raise LanguageFault(f"{path}: 'examples' needs messages under each of {', '.join(LEARNED)}.")
+    return messages
 
 
 def _phrases(path: Path, kind: str, line: str) -> Iterator[Phrase]:

@@ -56,8 +56,10 @@ def test_no_test_message_nor_near_copy_stands_among_the_training_examples() -> N
     """A near copy shares at least four words of five with the message; shorter messages than four words may well stand in both."""
     examples = set()
     for path in (ROOT / "data").glob("*/*.yml"):
-        for entry in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("nlu") or []:
-            examples |= {plain(line[2:]) for line in entry["examples"].splitlines()}
+        content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) or {}
+        of_languages = (content.get("language") or {}).get("examples") or {}
+        for written in (*(entry["examples"] for entry in content.get("nlu") or []), *of_languages.values()):
+            examples |= {plain(line[2:]) for line in written.splitlines()}
     messages = [text for file in FILES for case in read(file.name) if len((text := plain(case["text"])).split()) > 3]
     counter = CountVectorizer(binary=True, token_pattern=r"\b\w+\b")
     known = counter.fit_transform(sorted(examples))

@@ -22,7 +22,7 @@ from signpost.handoff.answer_writer import AnswerWriter, Situation
 from signpost.handoff.answers import read_answers
 from signpost.handoff.guard import Guard
 from signpost.register.content import read_content
-from signpost.understanding.language import Heard, LanguageEar, in_language, known_words
+from signpost.understanding.language import Heard, Language, LanguageEar, in_language, known_words, learned_dangers
 from signpost.understanding.language_files import KINDS, LanguageFault, folded_words, read_languages
 from signpost.understanding.normal_text import read_text_speak
 from signpost.understanding.understood import OTHER_LANGUAGE, Understood
@@ -43,7 +43,8 @@ def ear() -> LanguageEar:
     languages = read_languages(FOLDER)
     foreign = {word for language in languages for word in language.words}
     words = known_words([text for _, text in EXAMPLES], read_text_speak(ROOT / "data" / "text_speak.yml"), foreign, 3)
-    return LanguageEar(languages, words)
+    settings = Language.get_default_config()
+    return LanguageEar(languages, words, learned_dangers(languages), settings["danger"], settings["worry"])
 
 
 def messages(name: str) -> list[dict[str, Any]]:
@@ -101,7 +102,7 @@ def test_short_words_names_slang_and_disguised_english_are_no_language(text: str
         ("CHCE SIE ZABIC", "polish", "emergency"),
         ("me quieren casar a la fuerza", "spanish", "honour"),
         ("mujhe zabardasti nikah karwa rahe hain", "urdu", "honour"),
-        ("un homme veut que je lui envoie des photos, j'ai peur", "french", "worried"),
+        ("un homme plus âgé m'offre des cadeaux et veut me voir", "french", "worried"),
         ("Dobrý den, můžete mi prosím pomoci, mám obavy o svého syna", OTHER_LANGUAGE, "practical"),
     ],
 )
@@ -176,7 +177,14 @@ def test_each_language_has_its_words_with_english_beside_and_people_first(langua
 
 @pytest.mark.parametrize(
     ("broken", "named"),
-    [({"words": ["tak"]}, "'parent'"), ({"emergency": ["* boli"]}, "must begin with a word"), ({"words": [False]}, "'words'")],
+    [
+        ({"words": ["tak"]}, "'parent'"),
+        ({"emergency": ["* boli"]}, "must begin with a word"),
+        ({"words": [False]}, "'words'"),
+        ({"examples": {"emergency": "- boli"}}, "'examples' must hold"),
+        ({"examples": {"emergency": "- boli", "worried": "boje sie", "practical": "- hej"}}, "does not begin with '- '"),
+        ({"examples": {"emergency": "- boli", "worried": "", "practical": "- hej"}}, "needs messages"),
+    ],
 )
 def test_a_broken_file_is_named_with_its_mend(tmp_path: Path, broken: dict[str, Any], named: str) -> None:
     shutil.copy(FOLDER / "polish.yml", tmp_path / "polish.yml")
