@@ -120,7 +120,7 @@ class LanguageEar:
         kind = next((kind for kind in (HONOUR, EMERGENCY) if kind in kinds), EMERGENCY if danger else "")
         audience = PARENT if PARENT in kinds else YOUNG if YOUNG in kinds else ""
         kind = kind or (WORRIED if WORRIED in kinds else PRACTICAL)
-        return Heard(speaks, self._by_letters(speaks, words, kind) if language else kind, audience, bool(language))
+        return Heard(speaks, self._by_letters(speaks, words, kind), audience, bool(language))
 
     def _by_letters(self, language: str, words: Sequence[str], kind: str) -> str:
         """The kind that a message of `language` gets, no calmer than the `kind` that its phrases say."""

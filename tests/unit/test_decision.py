@@ -131,6 +131,10 @@ def test_staff_who_tell_what_was_done_to_them_are_heard_as_survivors() -> None:
     assert asked("anybodys", 0.6, "survivor", 0.95, "professional") == "survivor"
 
 
+def test_a_survivor_who_asks_as_a_parent_is_answered_as_one() -> None:
+    assert asked("parents_own", 0.6, "parent", 0.95, "survivor") == "parent"
+
+
 def test_that_a_grown_up_asks_is_noted() -> None:
     assert decided("anybodys", 0.6, "survivor", 0.95, *ADULTS).adult
     assert decided("anybodys", 0.6, "survivor", 0.95, "professional").adult

@@ -198,6 +198,18 @@ def test_a_broken_file_is_named_with_its_mend(tmp_path: Path, broken: dict[str, 
     assert named in str(fault.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ahoj, potrebujem pomoc s dcérou, niekto jej píše",
+        "Potřebuju pomoct s dcerou, někdo jí pořád píše na internetu",
+        "Neznámý muž chce po mé sestře fotky",
+    ],
+)
+def test_slovak_and_czech_are_not_taken_for_polish(text: str) -> None:
+    assert ear().hear(text).language == OTHER_LANGUAGE
+
+
 def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(LanguageFault, match="language"):
         read_languages(tmp_path)

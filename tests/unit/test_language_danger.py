@@ -10,7 +10,8 @@ from hypothesis import strategies as some
 
 from signpost.understanding.language import LanguageEar
 from signpost.understanding.language_danger import DangerByLetters, load_dangers, save_dangers
-from signpost.understanding.language_files import EMERGENCY, PRACTICAL, WORRIED, LanguageFile, folded_words
+from signpost.understanding.language_files import EMERGENCY, HONOUR, PRACTICAL, WORRIED, LanguageFile, folded_words, read_languages
+from tests.conftest import ROOT
 
 EXAMPLES = {
     EMERGENCY: ["boli mnie tam na dole", "boli mnie odkad on spal u nas", "spie z krzeslem pod klamka", "dzis moj ostatni dzien"],
@@ -21,9 +22,11 @@ FOLDED = {kind: [folded_words(text) for text in texts] for kind, texts in EXAMPL
 LEARNED = DangerByLetters.learned(FOLDED)
 POLISH = LanguageFile("polish", "POLISH", frozenset(["mnie", "jest", "to", "co", "na", "od", "czy", "jak", "kto", "on"]), (), {})
 
+WELSH = LanguageFile("welsh", "", frozenset(), (), {})
+
 
 def ear(danger: float, worry: float) -> LanguageEar:
-    return LanguageEar([POLISH, LanguageFile("welsh", "", frozenset(), (), {})], ["is", "it"], {"polish": LEARNED}, danger, worry)
+    return LanguageEar([POLISH, WELSH], ["is", "it"], {"polish": LEARNED}, danger, worry)
 
 
 @pytest.mark.parametrize(("kind", "text"), [(EMERGENCY, "boli na dole odkad spal u nas"), (PRACTICAL, "kto czyta to konto")])
@@ -45,8 +48,10 @@ def test_the_thresholds_of_the_config_decide() -> None:
     assert ear(1.1, 1.1).hear(text).kind == PRACTICAL
 
 
-def test_english_is_not_asked_for_danger_by_the_letters_of_another_language() -> None:
-    assert ear(0.0, 0.0).hear("is it is it is it").language == ""
+def test_what_a_phrase_says_is_never_made_calmer() -> None:
+    polish = next(language for language in read_languages(ROOT / "data" / "languages") if language.name == "polish")
+    eager = LanguageEar([polish, WELSH], ["is"], {"polish": LEARNED}, 0.0, 0.0)
+    assert eager.hear("rodzina zmusza mnie do ślubu").kind == HONOUR
 
 
 @given(some.text(max_size=200))
