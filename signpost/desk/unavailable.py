@@ -1,5 +1,5 @@
-"""What nginx sends when no worker answers: the safe card, as a reply of the REST contract and as a page. It is true when written, so
-it is written again every few minutes: `python -m signpost.desk.unavailable FOLDER`.
+"""What nginx sends when no worker answers: the safe card, as a reply of the REST contract and as a page, and the launcher for council
+pages. It is true when written, so it is written again every few minutes: `python -m signpost.desk.unavailable FOLDER`.
 """
 
 from __future__ import annotations
@@ -15,21 +15,26 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from signpost.handoff.answers import Answers
 from signpost.handoff.guard import Guard
 from signpost.register.content import Content, read_content
+from signpost.web_chat.launcher import Launcher
 
+_DATA = Path("data")
 _PAGE = Path(__file__).parent.parent / "web_chat" / "page"
 
 
 def main() -> int:
-    """Write both files into the folder that the command names."""
+    """Write the files into the folder that the command names."""
     if len(sys.argv) != 2:
         print("Name the folder: python -m signpost.desk.unavailable /etc/nginx/signpost", file=sys.stderr)
         return 2
-    write(read_content(Path("data")), Path(sys.argv[1]), datetime.now(timezone.utc))
+    write(read_content(_DATA), Path(sys.argv[1]), datetime.now(timezone.utc))
     return 0
 
 
 def write(content: Content, folder: Path, now: datetime) -> None:
-    """Write unavailable.json and unavailable.html as they are true at `now`; a reader sees the old file or the new one, never half."""
+    """Write unavailable.json, unavailable.html and loader.js as they are true at `now`.
+
+    A reader sees the old file or the new one, never half. Raises ContentFault when the launcher's words are wrong, OSError.
+    """
     messages = Guard(content, Answers({})).safe_card(now)
     page = Environment(loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined).get_template("unavailable.html")
     html = page.render(
@@ -38,7 +43,12 @@ def write(content: Content, folder: Path, now: datetime) -> None:
         words=content.card.words,
         council=content.council,
     )
-    for name, text in (("unavailable.json", json.dumps(messages, ensure_ascii=False)), ("unavailable.html", html)):
+    files = {
+        "unavailable.json": json.dumps(messages, ensure_ascii=False),
+        "unavailable.html": html,
+        "loader.js": Launcher(content, _DATA).script(now),
+    }
+    for name, text in files.items():
         new = folder / f"{name}.new"
         new.write_text(text, encoding="utf-8")
         os.replace(new, folder / name)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
-import grp
 import http.client
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -14,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from signpost.desk.run import free_port
+from signpost.desk.run import free_port, start, stop
 from signpost.desk.twin import write_twin
-from tests.conftest import ROOT, Assistant
+from signpost.web_chat.rate_limit import LIMIT_NAME, PROXIES_NAME
+from tests.conftest import MODEL, ROOT, Assistant
+from tests.unit.real_nginx import serving
+
+MESSAGES_A_MINUTE = 20  # for each address, in the assistant of this file
 
 
 def without_dates(page: str) -> str:
@@ -30,42 +30,34 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.fixture(scope="module")
+def assistant() -> Iterator[Assistant]:
+    """One that is started as the header of twin.conf says, with a limit that a test can reach."""
+    processes: list[subprocess.Popen[bytes]] = []
+    port = free_port()
+    with pytest.MonkeyPatch.context() as settings:
+        settings.setenv(PROXIES_NAME, "127.0.0.1")
+        settings.setenv(LIMIT_NAME, str(MESSAGES_A_MINUTE))
+        try:
+            start(processes, "127.0.0.1", port, MODEL)
+            yield Assistant(port)
+        finally:
+            stop(processes)
+
+
 def nginx(folder: Path, assistant_port: int) -> Iterator[int]:
-    """A real nginx with deploy/nginx/twin.conf; only folder, ports and log are put in."""
-    path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    assert path, "nginx is missing: apt-get install nginx-light"
-    port, home = free_port(), folder.parent
+    """A real nginx with deploy/nginx/twin.conf; only folder and ports are put in."""
+    port = free_port()
     server = (ROOT / "deploy" / "nginx" / "twin.conf").read_text(encoding="utf-8")
     for old, new in (
         ("listen 8080", f"listen 127.0.0.1:{port}"),
         ("/srv/signpost/build/twin", str(folder)),
         ("127.0.0.1:5005", f"127.0.0.1:{assistant_port}"),
-        ("/var/log/nginx/signpost.log", f"{home}/error.log"),
     ):
         assert old in server
         server = server.replace(old, new)
-    shutil.copy("/etc/nginx/mime.types", home / "mime.types")
-    config = home / f"nginx-{port}.conf"
-    config.write_text(
-        f"user {getpass.getuser()} {grp.getgrgid(os.getegid()).gr_name}; daemon off;\n"
-        f"pid {home}/{port}.pid; error_log {home}/error.log;\nevents {{}}\n"
-        f"http {{ include mime.types; access_log off; client_body_temp_path {home}/b; proxy_temp_path {home}/p; "
-        f"fastcgi_temp_path {home}/f; uwsgi_temp_path {home}/u; scgi_temp_path {home}/s;\n{server}\n}}\n",
-        encoding="utf-8",
-    )
-    process = subprocess.Popen([path, "-c", str(config)], stderr=subprocess.PIPE)
-    try:
-        while True:
-            assert process.poll() is None, (process.stderr.read() if process.stderr else b"").decode()
-            try:
-                http.client.HTTPConnection("127.0.0.1", port, timeout=2).connect()
-                break
-            except ConnectionRefusedError:
-                continue
+    with serving(folder.parent, server, port):
         yield port
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +70,8 @@ def with_assistant(folder: Path, assistant: Assistant) -> Iterator[int]:
     yield from nginx(folder, assistant.port)
 
 
-def get(port: int, path: str, method: str = "GET") -> tuple[int, dict[str, str], str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+def get(port: int, path: str, method: str = "GET", sender: str = "127.0.0.1") -> tuple[int, dict[str, str], str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10, source_address=(sender, 0))
     connection.request(method, path)
     answer = connection.getresponse()
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
@@ -108,8 +100,24 @@ def test_with_the_assistant_down_council_pages_keep_their_button(without_assista
 def test_with_the_assistant_up_the_chat_is_the_chat_and_the_rest_stays_inside(with_assistant: int) -> None:
     assert get(with_assistant, "/chat")[0] == 200
     assert get(with_assistant, "/embed/alive.js")[0] == 200
-    assert get(with_assistant, "/webhooks/rest/")[0] == 404
+    assert get(with_assistant, "/counts/used", "POST")[0] == 204
+    for inside in ("/webhooks/rest/", "/counts/metrics", "/health/loop", "/demo"):
+        assert get(with_assistant, inside)[0] == 404, inside
     assert get(with_assistant, "/answers/nothing-of-this-name.html")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "sender", "another"), [("/chat/turn", "127.0.0.2", "127.0.0.3"), ("/counts/used", "127.0.0.4", "127.0.0.5")]
+)
+def test_somebody_who_sends_too_much_takes_nobody_elses_limit(with_assistant: int, path: str, sender: str, another: str) -> None:
+    statuses = {get(with_assistant, path, "POST", sender)[0] for _ in range(2 * MESSAGES_A_MINUTE)}
+    assert 429 in statuses
+    assert get(with_assistant, path, "POST", another)[0] < 300
+
+
+def test_the_bare_address_leads_to_the_chat(with_assistant: int) -> None:
+    status, headers, _ = get(with_assistant, "/")
+    assert (status, headers["location"]) == (302, "/chat"), "no port and no http of this machine, behind another proxy"
 
 
 def test_nginx_and_the_assistant_serve_the_same_pages_under_the_same_headers(with_assistant: int, assistant: Assistant) -> None:
