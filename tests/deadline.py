@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 
 
-def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Return when `condition` holds; raise AssertionError naming `what` when it does not within `seconds`."""
+def until(what: str, true: Callable[[], bool], seconds: float = 60) -> None:
+    """Return when `true()`; raise AssertionError naming `what` when it does not come true within `seconds`."""
     limit = time.monotonic() + seconds
     pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < limit, f"waited {seconds} s for {what}"
+    while not true():
+        assert time.monotonic() < limit, f"not within {seconds} s: {what}"
         pause.wait(0.1)

@@ -16,18 +16,24 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 from signpost.conversation.buttons import SECRET_NAME, secret
 from signpost.desk.signature import SignatureFault, verify
-from signpost.register.content import read_content
-from signpost.register.content_file import ContentFault
+from signpost.register.content import Content, read_content
+from signpost.register.content_file import ContentFault, read_yaml
 from signpost.twin.reviewed_topics import read_reviewed_topics
 from signpost.twin.twin_words import read_twin_words
+from signpost.understanding.courtesies import read_courtesies
+from signpost.understanding.language_files import LanguageFault, read_languages
+from signpost.understanding.normal_text import read_text_speak
 from signpost.understanding.pattern_finder import load_finder
 from signpost.understanding.patterns import PatternFault
+from signpost.web_chat.chat_words import read_chat_words
 from signpost.web_chat.launcher import Launcher
 from signpost.web_chat.rate_limit import PROXIES_NAME, LimitFault, Proxies, limit_from
 
@@ -35,6 +41,23 @@ _PATIENCE_SECONDS = 120  # a slow machine's first start; the usual one takes 10 
 _GRACE_SECONDS = 5.0  # between asking a process to end and ending it
 _UNPACKED = 2  # times the size of the model file, at most, when Rasa unpacks it
 _MOST_ENDS = 4  # of processes by themselves within a minute; after more than that somebody has to look
+_REGISTER = "helplines.yml, council.yml, facts.yml or card.yml"
+# What the assistant reads of data/, by the file that a fault is in when it names none. The last two are read no further than their YAML:
+# their readers bring all of Rasa along, for which every start would wait.
+_READERS: tuple[tuple[str, Callable[[Path], object]], ...] = (
+    (_REGISTER, read_content),
+    ("embed.yml", lambda folder: Launcher(read_content(folder), folder)),
+    ("page.yml", read_chat_words),
+    ("twin.yml", read_twin_words),
+    ("*/*.yml", read_reviewed_topics),
+    ("safety/*.yml", load_finder),
+    ("languages/*.yml", lambda folder: read_languages(folder / "languages")),
+    ("text_speak.yml", lambda folder: read_text_speak(folder / "text_speak.yml")),
+    ("courtesies.yml", lambda folder: read_courtesies(folder / "courtesies.yml")),
+    ("places.yml", lambda folder: read_yaml(folder / "places.yml")),
+    ("who_asks.yml", lambda folder: read_yaml(folder / "who_asks.yml")),
+)
+_Found = TypeVar("_Found")
 
 
 class NotReady(Exception):
@@ -89,21 +112,28 @@ def check_before_start(model: Path, host: str, port: int) -> None:
 
 def check_files(model: Path) -> None:
     """Raise NotReady, naming the file and the fault, when a file that the assistant needs is missing or wrong."""
-    folder = Path("data")
-    try:
-        Launcher(read_content(folder), folder)
-        read_twin_words(folder)
-        read_reviewed_topics(folder)
-        load_finder(folder)
-    except (ContentFault, PatternFault) as fault:
-        raise NotReady(str(fault)) from fault
-    except (OSError, ValueError) as fault:
-        raise NotReady(f"A file in data/ cannot be read: {fault}. Run make check.") from fault
+    for name, reader in _READERS:
+        _read(name, reader)
     for needed in ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml"):
         if not Path(needed).is_file():
             raise NotReady(f"{needed} is missing. Restore it from the last release.")
     check_model_and_settings(model)
     check_disk(model)
+
+
+def read_register() -> Content:
+    """Return the register of data/ as it is now. Raises NotReady, naming the file and the fault."""
+    return _read(_REGISTER, read_content)
+
+
+def _read(name: str, reader: Callable[[Path], _Found]) -> _Found:
+    try:
+        return reader(Path("data"))
+    except (ContentFault, PatternFault, LanguageFault) as fault:  # they name file, fault and mend
+        raise NotReady(str(fault)) from fault
+    except (OSError, ValueError, TypeError, LookupError, AttributeError) as fault:  # a slip that its reader did not think of
+        reason = " ".join(str(fault).split())
+        raise NotReady(f"data/{name} cannot be read ({type(fault).__name__}: {reason}). Undo the last edit there.") from fault
 
 
 def check_disk(model: Path) -> None:

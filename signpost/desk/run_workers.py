@@ -14,9 +14,13 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType
+
+from jinja2 import TemplateError
 
 from signpost.conversation.buttons import secret
 from signpost.desk.run import (
@@ -28,12 +32,14 @@ from signpost.desk.run import (
     environment_of_processes,
     free_port,
     no_core_files,
+    read_register,
     started,
     stop,
     wait_until_ready,
 )
 from signpost.desk.unavailable import write
-from signpost.register.content import read_content
+from signpost.register.content import Content
+from signpost.register.content_file import ContentFault
 from signpost.web_chat.rate_limit import PROXIES_NAME
 
 _RULES = Path("deploy/nginx/workers.conf")
@@ -44,19 +50,53 @@ _DRAIN_SECONDS = 3.0  # after which no message is on its way to an assistant tha
 _HERE = "127.0.0.1"
 
 
+class StandIn:
+    """What nginx sends when no worker answers, as files in one folder."""
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        """`folder`: one that is there by the time of the first `write`."""
+        self._folder, self._clock = folder, clock
+        self._content: Content | None = None  # of the last time that went well
+        self._written = 0.0
+
+    def write(self, content: Content) -> None:
+        """Write it from `content` as it is true now. Raises NotReady when that cannot be; what was there then stays."""
+        self._written = self._clock()
+        try:
+            write(content, self._folder, datetime.now(timezone.utc))
+        except ContentFault as fault:
+            raise NotReady(str(fault)) from fault
+        except (OSError, LookupError, TemplateError) as fault:
+            reason = f"{type(fault).__name__}: {fault}"
+            raise NotReady(f"The page that stands in when no assistant answers cannot be written ({reason}).") from fault
+        self._content = content
+
+    def refresh(self) -> None:
+        """Write it again once a minute. A file with a fault is told and stops nothing: what was read before is written in its place."""
+        if self._clock() - self._written <= _REWRITE_SECONDS:
+            return
+        try:
+            self.write(read_register())
+        except NotReady as fault:
+            print(f"{fault} Whoever runs goes on.", file=sys.stderr, flush=True)
+            if self._content is not None:
+                with suppress(NotReady):  # told already
+                    self.write(self._content)
+
+
 class Team:
     """The processes of one machine. Used by one thread; `processes()` are all that run now."""
 
     def __init__(self, host: str, port: int, model: Path, folder: Path) -> None:
-        """`folder`: an empty one of this run's own, for sockets and nginx's files."""
+        """`folder`: an empty one of this run's own, for sockets and nginx's files. Raises NotReady when a program is missing."""
         self._host, self._port, self._model, self._folder = host, port, model, folder
         self._redis_folder, self._conf = folder / "redis", folder / "signpost"
+        self._stand_in = StandIn(self._conf)
         self._commands: dict[str, list[str]] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._starts: dict[str, list[float]] = defaultdict(list)  # when each was started, in monotonic seconds
         self._workers: dict[str, int] = {}  # name -> port
         self._made = 0
-        self._written = 0.0
         actions_port = free_port()
         self._environment = {
             **environment_of_processes(_HERE, actions_port),
@@ -80,28 +120,34 @@ class Team:
         """Start everything; return when the door answers. Raises NotReady."""
         self._redis_folder.mkdir(mode=0o700)
         self._conf.mkdir()
-        self.refresh()
+        self._stand_in.write(read_register())
         for name in ("redis", "action server"):
             self._start(name)
         names = [self._new_worker() for _ in range(workers)]
         for name in names:
             self._wait(name)
-        self._write_nginx()
+        self._write_nginx(self._workers.values())
         self._start("nginx")
         wait_until_ready(f"http://{self._host}:{self._port}/health/ready", self.processes())
 
     def replace_workers(self) -> None:
-        """Start a new assistant for each one, send the messages there, and only then end the old one."""
+        """Start a new assistant for each one, send the messages there, and only then end the old one.
+
+        Raises NotReady or OSError when a new one does not start: that one is ended, and the old ones go on.
+        """
         for old in list(self._workers):
             new = self._new_worker()
-            self._wait(new)
+            try:
+                self._wait(new)
+                self._write_nginx(port for name, port in self._workers.items() if name != old)
+            except (NotReady, OSError):
+                del self._workers[new]
+                self._end(new)
+                raise
             gone = self._workers.pop(old)
-            self._write_nginx()
             self._running["nginx"].send_signal(signal.SIGHUP)
             time.sleep(_DRAIN_SECONDS)
-            process = self._running.pop(old)
-            del self._commands[old]
-            stop([process])
+            self._end(old)
             print(f"Replaced: the assistant on port {gone} by one on port {self._workers[new]}.", flush=True)
 
     def mend(self) -> None:
@@ -117,10 +163,8 @@ class Team:
             self._start(name)
 
     def refresh(self) -> None:
-        """Write the page that stands in when no worker answers, as it is true now, at most once a minute."""
-        if not self._written or time.monotonic() - self._written > _REWRITE_SECONDS:
-            write(read_content(Path("data")), self._conf, datetime.now(timezone.utc))
-            self._written = time.monotonic()
+        """Keep the page true that stands in when no worker answers."""
+        self._stand_in.refresh()
 
     def _start(self, name: str) -> None:
         self._starts[name].append(time.monotonic())
@@ -129,16 +173,22 @@ class Team:
     def _new_worker(self) -> str:
         self._made += 1
         name, port = f"assistant {self._made}", free_port()
-        self._workers[name] = port
         self._commands[name] = assistant_command(_HERE, port, self._model, _ENDPOINTS)
         self._start(name)
+        self._workers[name] = port
         return name
+
+    def _end(self, name: str) -> None:
+        """End a process that is not to be started again. It counts as running until it has ended, should this be interrupted."""
+        stop([self._running[name]])
+        del self._running[name], self._commands[name]
 
     def _wait(self, name: str) -> None:
         wait_until_ready(f"http://{_HERE}:{self._workers[name]}/health/ready", [self._running[name]])
 
-    def _write_nginx(self) -> None:
-        ready = "".join(f"server {_HERE}:{port} max_fails=2 fail_timeout=3s;\n" for port in self._workers.values())
+    def _write_nginx(self, ports: Iterable[int]) -> None:
+        """Tell nginx, when it reads its files next, to send messages to the assistants on `ports`."""
+        ready = "".join(f"server {_HERE}:{port} max_fails=2 fail_timeout=3s;\n" for port in ports)
         (self._conf / "workers.conf").write_text(ready, encoding="utf-8")
         (self._conf / "listen.conf").write_text(f"listen {self._host}:{self._port};\n", encoding="utf-8")
         (self._conf / "folder.conf").write_text(f"root {self._conf};\n", encoding="utf-8")
@@ -184,9 +234,7 @@ def main() -> int:
             team.refresh()
             if asked_to_replace:
                 asked_to_replace.clear()
-                check_before_start(args.model, args.host, free_port())
-                team.replace_workers()
-                print("All assistants are new.", flush=True)
+                _replace(team, args.model, args.host)
         return 0
     except KeyboardInterrupt:
         return 0
@@ -197,6 +245,17 @@ def main() -> int:
         if team is not None:
             stop(team.processes())
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _replace(team: Team, model: Path, host: str) -> None:
+    """Replace the assistants, or say why that cannot be: those that run go on either way."""
+    try:
+        check_before_start(model, host, free_port())
+        team.replace_workers()
+    except (NotReady, OSError) as fault:
+        print(f"Not replaced: {fault} The assistants that run go on.", file=sys.stderr, flush=True)
+    else:
+        print("All assistants are new.", flush=True)
 
 
 def _redis_command(folder: Path) -> list[str]:

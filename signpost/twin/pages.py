@@ -41,13 +41,33 @@ def page_name(topic: str, audience: str) -> str:
     return f"{hashlib.sha256(f'{topic}/{audience}'.encode()).hexdigest()[:10]}.html"
 
 
+@dataclass(frozen=True)
+class TwinSource:
+    """What the pages are made of, as the files of `data/` held it when it was read."""
+
+    content: Content
+    words: TwinWords
+    topics: ReviewedTopics
+
+
+def read_twin_source(folder: Path) -> TwinSource:
+    """Read the files of `folder` (`data/`). Raises ContentFault when one is wrong."""
+    return TwinSource(read_content(folder), read_twin_words(folder), read_reviewed_topics(folder))
+
+
+def fill_twin(source: TwinSource, now: datetime) -> Twin:
+    """Compile `source` as it is true on the day of `now`: dates, hours, facts, who is still in review. Reads none of its files again."""
+    return _Compiler(source, now).compiled()
+
+
 def compile_twin(folder: Path, now: datetime) -> Twin:
     """Compile the content of `folder` (`data/`) as it is true on the day of `now`. Raises ContentFault when a file is wrong."""
-    return _Compiler(read_content(folder), read_twin_words(folder), read_reviewed_topics(folder), now).compiled()
+    return fill_twin(read_twin_source(folder), now)
 
 
 class _Compiler:
-    def __init__(self, content: Content, words: TwinWords, topics: ReviewedTopics, now: datetime) -> None:
+    def __init__(self, source: TwinSource, now: datetime) -> None:
+        content, words, topics = source.content, source.words, source.topics
         self._content, self._words, self._topics, self._now = content, words, topics, now
         self._lists = {
             audience: topics.for_audience(audience) + (topics.for_audience("operator") if audience == _OTHERS else [])
@@ -138,7 +158,7 @@ class _Compiler:
         """Every service that may be shown: emergencies, then the council's own, then the rest, each in the order of the register."""
         local = self._content.council.local_ids
         shown = [service for service in self._content.services.values() if service.is_shown()]
-        return sorted(shown, key=lambda service: (not service.id.endswith("999"), service.id not in local))
+        return sorted(shown, key=lambda service: (not service.dials_999(), service.id not in local))
 
     def _usual(self, audience: str) -> list[StaticLine]:
         return usual_card(self._content, audience, self._now)

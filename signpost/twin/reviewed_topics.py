@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from signpost.handoff.answers import UTTER, Answer, read_answers
 from signpost.register.content import AUDIENCES, URGENCIES
-from signpost.register.content_file import ContentFault
-
-# The C reader takes a tenth of the time: the assistant compiles the twin when it starts.
-_load = partial(yaml.load, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+from signpost.register.content_file import ContentFault, read_yaml
 
 
 @dataclass(frozen=True)
@@ -53,12 +47,7 @@ def read_reviewed_topics(folder: Path) -> ReviewedTopics:
     responses: dict[str, list[dict[str, Any]]] = {}
     home: dict[str, str] = {}
     for path in sorted(folder.glob("*/*.yml")):
-        try:
-            content = _load(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
-            raise ContentFault(f"{path}: cannot be read ({type(fault).__name__}). Run make check.") from fault
-        if not isinstance(content, dict):
-            raise ContentFault(f"{path}: empty, or no 'key: value' lines at its top. Run make check.")
+        content = read_yaml(path)
         for intent in content.get("nlu") or []:
             if "intent" in intent:
                 home.setdefault(str(intent["intent"]), str((intent.get("metadata") or {}).get("audience", "unknown")))

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from signpost.register.content import AUDIENCES
-from signpost.register.content_file import ContentFault
+from signpost.register.content_file import ContentFault, read_yaml
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,8 @@ class TwinWords:
 def read_twin_words(folder: Path) -> TwinWords:
     """Return the words of `folder`/twin.yml. Raises ContentFault that says what is missing and what to do."""
     path = folder / "twin.yml"
+    content = read_yaml(path)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
         read = TwinWords(
             words=_strings(content["words"]),
             audiences=_strings(content["audiences"]),
@@ -55,8 +53,6 @@ def read_twin_words(folder: Path) -> TwinWords:
             reviewed=str(content["reviewed"]),
             review_by=str(content["review_by"]),
         )
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
-        raise ContentFault(f"{path} is missing or cannot be read ({type(fault).__name__}). Restore it from the last release.") from fault
     except (KeyError, TypeError, AttributeError) as fault:
         raise ContentFault(f"{path}: a part is missing or has no lines of its own: {fault}. Add it as the last release has it.") from fault
     if unknown := (set(read.audiences) | set(read.leaflets)) - set(AUDIENCES):

@@ -1,4 +1,7 @@
-"""The last answer of each conversation, for a short time: a message that is sent twice is taken once and answered alike."""
+"""The last answer of each conversation, for a short time: a message that is sent twice is taken once and answered alike.
+
+That holds within one process. With several workers a repetition may reach another one, which takes the message again and answers anew.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""The twin at `/answers/`: the plain pages, compiled when the assistant starts and anew on every day, without the model."""
+"""The twin at `/answers/`: the plain pages, read when the assistant starts and filled in anew on every day, without the model."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -13,11 +14,12 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from signpost.register.content import read_content
-from signpost.twin.pages import compile_twin
+from signpost.twin.pages import fill_twin, read_twin_source
 from signpost.web_chat.compressed import compressed
 from signpost.web_chat.page_headers import answer_headers
 from signpost.web_chat.turn import OnNewMessage
+
+logger = logging.getLogger(__name__)
 
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".json": "application/json"}
 
@@ -26,13 +28,13 @@ class AnswersChannel(InputChannel):
     """Serves pages only: nobody can say anything here."""
 
     def __init__(self, content: str = "data", clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc)) -> None:
-        """Compile the pages of `content`. Raises ContentFault when a content file is wrong, which stops the start."""
-        self._folder, self._clock = Path(content), clock
-        council = read_content(self._folder).council
+        """Read `content` once, as the chat does. Raises ContentFault when a content file is wrong, which stops the start."""
+        self._source, self._clock = read_twin_source(Path(content)), clock
+        council = self._source.content.council
         self._calendar = council.calendar
         self._headers = answer_headers(council.links)
-        self._compiling = asyncio.Lock()
-        self._compiled = self._compile(self._today())
+        self._filling = asyncio.Lock()
+        self._day, self._files = self._today(), self._filled()
 
     @classmethod
     def name(cls) -> str:
@@ -72,15 +74,21 @@ class AnswersChannel(InputChannel):
         return compressed(request, files[name], self._headers, _TYPES[Path(name).suffix], status)
 
     async def files(self) -> Mapping[str, str]:
-        """Every page by its name, as it is true on the council's date."""
-        async with self._compiling:
-            if self._compiled[0] != self._today():
-                # In a thread: the second that it takes must not hold up anybody's answer.
-                self._compiled = await asyncio.get_running_loop().run_in_executor(None, self._compile, self._today())
-        return self._compiled[1]
+        """Every page by its name, as it is true on the council's date; as before where they cannot be filled in for it."""
+        async with self._filling:
+            today = self._today()
+            if self._day != today:
+                try:
+                    # In a thread: that second must not hold up anybody's answer.
+                    self._files = await asyncio.get_running_loop().run_in_executor(None, self._filled)
+                except Exception as fault:  # whatever it is, the people on the pages of the day before can still be reached
+                    reason = f"{type(fault).__name__}: {fault}"
+                    logger.error("The pages of %s could not be filled in (%s). Those before stay.", today, reason, exc_info=True)
+                self._day = today  # after a fault too: each try takes a second, for which every reader would wait
+        return self._files
 
-    def _compile(self, today: date) -> tuple[date, Mapping[str, str]]:
-        return today, compile_twin(self._folder, self._clock()).files
+    def _filled(self) -> Mapping[str, str]:
+        return fill_twin(self._source, self._clock()).files
 
     def _today(self) -> date:
         """The council's date: a fact that changes at midnight changes here too."""

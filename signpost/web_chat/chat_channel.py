@@ -22,7 +22,7 @@ from signpost.register.content import read_content
 from signpost.web_chat.answered import Answered
 from signpost.web_chat.chat_page import ChatPage
 from signpost.web_chat.compressed import compressed
-from signpost.web_chat.page_headers import page_headers
+from signpost.web_chat.page_headers import council_sites, page_headers
 from signpost.web_chat.turn import OnNewMessage, Turns
 
 _OPENING = "first_message"
@@ -30,6 +30,7 @@ _FIRST = Situation("unknown")
 _LEAVES = "op_exit"  # the intent of somebody who leaves
 _LONGEST_NAME = 200  # characters of a conversation's id or a message's token; a longer one is none of ours
 _SHUT = page_headers("form-action 'none'")
+_NO_MODEL = Domain.empty()  # always the same one, so that what is compiled for it is compiled once
 
 
 class ChatChannel(InputChannel):
@@ -37,17 +38,15 @@ class ChatChannel(InputChannel):
 
     def __init__(self, content: str = "data") -> None:
         """Read register and templates. Raises ContentFault when a content file is wrong, which stops the start."""
-        self._folder = content
         self._content = read_content(Path(content))
         self._turns = Turns(self._content, self.name())
         self._page = ChatPage(self._content, Path(content))
         self._answered: Answered[tuple[str, Messages]] = Answered()
-        self._writer: tuple[Domain, AnswerWriter] | None = None  # compiled once for each model that is loaded
+        self._domain, self._writer = _NO_MODEL, AnswerWriter.for_domain(_NO_MODEL, content)
         links = self._content.council.links
         self._exit = str(links["exit_to"])
-        hosts = " ".join(["'self'", *(f"https://{host}" for host in links.get("allowed_hosts") or ())])
         allowed = f"script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'self' {self._exit}"
-        self._headers = page_headers(allowed, hosts)
+        self._headers = page_headers(allowed, council_sites(links))
 
     @classmethod
     def name(cls) -> str:
@@ -127,9 +126,9 @@ class ChatChannel(InputChannel):
 
     def _first_message(self, domain: Domain) -> Messages:
         """The opening words as they are true now; the card of people alone while no model is there."""
-        if self._writer is None or self._writer[0] is not domain:
-            self._writer = (domain, AnswerWriter.for_domain(domain, self._folder))
-        written = self._writer[1].write(_OPENING, _FIRST)
+        if self._domain is not domain:  # once for each model that is loaded; the files of the register are not read again
+            self._domain, self._writer.responses = domain, domain.responses
+        written = self._writer.write(_OPENING, _FIRST)
         messages: Messages = [{"text": written["text"], "buttons": written["buttons"]}, {"custom": written["custom"]}] if written else []
         return self._turns.let_out(messages, self._turns.guard_for(domain).fault(messages))
 
@@ -156,7 +155,7 @@ def _field(request: Request, name: str) -> str:
 
 def _domain(request: Request) -> Domain:
     agent = getattr(request.app.ctx, "agent", None)
-    return agent.domain if agent is not None and agent.domain is not None else Domain.empty()
+    return agent.domain if agent is not None and agent.domain is not None else _NO_MODEL
 
 
 def _shut(_: Request, answer: HTTPResponse) -> None:

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from signpost.register.content import AUDIENCES
-from signpost.register.content_file import ContentFault
+from signpost.register.content_file import ContentFault, read_yaml
 
 _TROUBLES = ("slow", "gone", "fault", "busy", "refused")
 
@@ -27,16 +25,14 @@ class ChatWords:
 def read_chat_words(folder: Path) -> ChatWords:
     """Read page.yml of `folder` (`data/`). Raises ContentFault, naming file, fault and mend, when it is missing or wrong."""
     path = folder / "page.yml"
+    content = read_yaml(path)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
         words = {str(name): str(text) for name, text in content["words"].items()}
         trouble = {str(name): str(text) for name, text in content["trouble"].items()}
         panel = tuple((str(group["audience"]), str(group["title"])) for group in content["panel"])
         safe_word = str(content["safe_word"]).strip().lower()
-    except OSError as fault:
-        raise ContentFault(f"{path} is missing or cannot be opened. Restore it from the last release.") from fault
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as fault:
-        raise ContentFault(f"{path}: not valid, or a part is missing ({fault}). It needs safe_word, words, trouble and panel.") from fault
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise ContentFault(f"{path}: a part is missing or broken ({fault}). It needs safe_word, words, trouble and panel.") from fault
     if missing := [name for name in _TROUBLES if not trouble.get(name)]:
         raise ContentFault(f"{path}: trouble lacks {', '.join(missing)}. Add a sentence for each.")
     if unknown := {audience for audience, _ in panel} - set(AUDIENCES):

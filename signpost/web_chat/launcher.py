@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from signpost.register.content import Content
-from signpost.register.content_file import ContentFault
+from signpost.register.content_file import ContentFault, read_yaml
 from signpost.twin.static_card import usual_card
 
 _FILES = Path(__file__).parent / "launcher"
@@ -54,10 +53,9 @@ class Launcher:
 
 
 def _read_words(path: Path) -> Mapping[str, str]:
+    content = read_yaml(path)
     try:
-        words = yaml.safe_load(path.read_text(encoding="utf-8"))["words"]
+        words = content["words"]
         return {name: str(words[name]) for name in _WORDS}
-    except (OSError, yaml.YAMLError) as fault:
-        raise ContentFault(f"{path} is missing or cannot be read ({type(fault).__name__}). Restore it from the last release.") from fault
     except (KeyError, TypeError) as fault:
         raise ContentFault(f"{path}: the words of the launcher lack {fault}. Add it as the last release has it.") from fault

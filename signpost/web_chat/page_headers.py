@@ -1,4 +1,4 @@
-"""The headers of the plain pages and of the launcher: nothing from elsewhere, no script that is not named, no trace."""
+"""The headers of all pages: nothing from elsewhere, no script that is not named, no trace."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ def page_headers(policy: str, ancestors: str = "'none'") -> dict[str, str]:
 
 def answer_headers(links: Mapping[str, Any]) -> dict[str, str]:
     """Return the headers of the plain pages: no script at all, and framing by the council's own sites (`links` of council.yml)."""
-    return page_headers("style-src 'self'; img-src data:; form-action 'none'", _council_sites(links))
+    return page_headers("style-src 'self'; img-src data:; form-action 'none'", council_sites(links))
 
 
-def _council_sites(links: Mapping[str, Any]) -> str:
+def council_sites(links: Mapping[str, Any]) -> str:
+    """Return who may frame what people read, as `ancestors`: this site and those that `links` of council.yml names."""
     return " ".join(["'self'", *(f"https://{host}" for host in links.get("allowed_hosts") or ())])

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 LIMIT_NAME = "SIGNPOST_LIMIT"
 PROXIES_NAME = "SIGNPOST_PROXIES"
@@ -58,7 +58,7 @@ class Proxies:
     def __init__(self, networks: str = "") -> None:
         """`networks`: addresses or networks with commas between them. Raises LimitFault for anything else."""
         try:
-            self._networks = [ip_network(network.strip()) for network in networks.split(",") if network.strip()]
+            self._networks = [_known_network(network.strip()) for network in networks.split(",") if network.strip()]
         except ValueError as fault:
             raise LimitFault(
                 f"{PROXIES_NAME} must be addresses or networks with commas between them, such as 127.0.0.1: {fault}."
@@ -70,13 +70,11 @@ class Proxies:
         sender = peer
         while hops and self._ours(sender):
             sender = hops.pop()
-        return sender
+        return str(_known(sender) or sender)
 
     def _ours(self, address: str) -> bool:
-        try:
-            return any(ip_address(address) in network for network in self._networks)
-        except ValueError:
-            return False
+        known = _known(address)
+        return known is not None and any(known in network for network in self._networks)
 
 
 def limit_from(environment: Mapping[str, str]) -> RateLimit | None:
@@ -89,9 +87,24 @@ def limit_from(environment: Mapping[str, str]) -> RateLimit | None:
     return RateLimit(int(setting))
 
 
-def _network(address: str) -> str:
+def _known(address: str) -> IPv4Address | IPv6Address | None:
+    """`address`, None when it is none. A server that listens on IPv6 writes an IPv4 address as ::ffff:192.0.2.1: it is the same one."""
     try:
         known = ip_address(address)
     except ValueError:
+        return None
+    return getattr(known, "ipv4_mapped", None) or known
+
+
+def _known_network(written: str) -> IPv4Network | IPv6Network:
+    """Raises ValueError when `written` is no network."""
+    network = ip_network(written)
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    return ip_network((mapped, network.prefixlen - 96)) if mapped and network.prefixlen >= 96 else network
+
+
+def _network(address: str) -> str:
+    known = _known(address)
+    if known is None:
         return address
     return str(ip_network((known, 64), strict=False)) if known.version == 6 else str(known)

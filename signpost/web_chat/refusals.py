@@ -14,6 +14,7 @@ from sanic.response import HTTPResponse
 
 from signpost.handoff.card import Card, card_text, make_card
 from signpost.register.content import Content
+from signpost.web_chat.page_headers import council_sites, page_headers
 
 _PAGE = Path(__file__).parent / "page"
 _WORDS = {
@@ -25,12 +26,6 @@ _WORDS = {
 }
 _PROTOCOL = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}  # an integrator's mistake, not a person's turn
 _RETRY_SECONDS = 30
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class Refusals:
@@ -38,13 +33,15 @@ class Refusals:
 
     def __init__(self, content: Content) -> None:
         self._content = content
+        # Framed by whoever may frame the chat: a refusal may be all that somebody sees in the launcher's frame.
+        self._headers = page_headers("style-src 'self'; form-action 'none'", council_sites(content.council.links))
         self._template = Environment(loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined).get_template(
             "refused.html"
         )
 
     def answer(self, request: Request, status: int) -> HTTPResponse:
         """Return the refusal of `request` with `status`, in the form that the caller reads. Nothing of the request is in it."""
-        headers = {**_HEADERS, "Retry-After": str(_RETRY_SECONDS)} if status == HTTPStatus.TOO_MANY_REQUESTS else dict(_HEADERS)
+        headers = {**self._headers, **({"Retry-After": str(_RETRY_SECONDS)} if status == HTTPStatus.TOO_MANY_REQUESTS else {})}
         card = self._card()
         words = self._content.card.words
         text = words[_WORDS.get(HTTPStatus(status), "safe_text")]

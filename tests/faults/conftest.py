@@ -15,7 +15,7 @@ import pytest
 from signpost.conversation.buttons import SECRET_NAME
 from signpost.desk.run import free_port, stop
 from tests.conftest import MODEL, ROOT, Assistant
-from tests.deadline import wait_for
+from tests.deadline import until
 
 LIMIT = 60  # messages a minute for each address of the page
 
@@ -84,7 +84,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
                 )
                 processes.append(process)
             assistant = Assistant(port)
-            wait_for(lambda: _answers(assistant), 120, "the assistant to answer")
+            until("the assistant to answer", lambda: _answers(assistant), 120)
             yield Watched(assistant, actions_port, folder, tuple(process.pid for process in processes), since)
         finally:
             stop(processes)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,9 @@ import yaml
 from signpost.conversation.buttons import button_id
 from signpost.desk.run import NotReady, check_files
 from tests.conftest import MODEL, ROOT, Reply
+from tests.deadline import until
 from tests.faults.conftest import Watched
-from tests.faults.one_run import LONGEST, OneRun
-from tests.faults.workers import until
+from tests.faults.one_run import OneRun
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,21 @@ def test_a_truncated_model_is_refused_and_whoever_runs_already_goes_on(run: OneR
     run.answers_everything()
 
 
-@pytest.mark.parametrize("nonsense", [b"services: [", b"\xff\xfe\x00", b"lists: {words: {none: 7}}"])
-@pytest.mark.parametrize("file", ["helplines.yml", "twin.yml", "safety/words.yml"])
+WORDS = (
+    *("helplines.yml", "card.yml", "twin.yml", "page.yml", "embed.yml", "safety/words.yml", "text_speak.yml", "courtesies.yml"),
+    *("languages/polish.yml", "places.yml", "who_asks.yml"),
+)
+
+
+@pytest.mark.parametrize(
+    ("file", "nonsense"),
+    [
+        *product(WORDS, (b"services: [", b"\xff\xfe\x00")),
+        *product(WORDS[:-3], [b"lists: {words: {none: 7}}"]),
+        ("languages/polish.yml", b"language: {words: [no]}"),
+        ("helplines.yml", b"services: [{id: a, name: A, publish: held, review_by: '2030-01-01', status: cleared, words: B, channels: []}]"),
+    ],
+)
 def test_a_file_of_words_that_is_nonsense_is_refused_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, nonsense: bytes
 ) -> None:
@@ -118,9 +131,7 @@ def _council_lines(run: OneRun) -> list[str]:
 @pytest.mark.parametrize("word", ["raise", "hang"])
 def test_a_component_that_raises_or_hangs_costs_no_turn(watched: Watched, word: str) -> None:
     run = watched.assistant
-    began = time.monotonic()
-    reply = run.say(f"{word} the alarm")
-    assert time.monotonic() - began < LONGEST
+    reply = run.say(f"{word} the alarm")  # what hangs there never ends: a reply that waited for it would not come
     assert reply.routes
     assert reply.handoff["services"][0]["phone"] in reply.text
     assert run.say("what is grooming").handoff["topic"] == "ask_what_is_grooming"

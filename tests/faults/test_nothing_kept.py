@@ -13,7 +13,7 @@ import pytest
 
 from signpost.conversation.buttons import button_id
 from signpost.conversation.ids import new_id
-from tests.deadline import wait_for
+from tests.deadline import until
 from tests.faults.conftest import Watched
 
 SECRET = "xylophonemarmalade"
@@ -107,7 +107,7 @@ def test_the_search_would_find_what_is_written(watched: Watched) -> None:
 
 def test_a_fault_is_still_told_to_whoever_runs_it(watched: Watched) -> None:
     send(watched.assistant.port, "POST", "/webhooks/rest/webhook", json.dumps({"sender": "s", "message": "chatter"}).encode())
-    wait_for(lambda: "words withheld" in (watched.folder / "assistant.out").read_text(encoding="utf-8"), 5, "a log line")
+    until("a log line", lambda: "words withheld" in (watched.folder / "assistant.out").read_text(encoding="utf-8"))
     output = (watched.folder / "assistant.out").read_text(encoding="utf-8")
     assert "broken_writer:" in output, "the place in the code is named"
     assert "127.0.0.1" not in output.partition("words withheld")[2], "no address"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,8 @@ import threading
 import time
 import urllib.request
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
@@ -22,14 +24,19 @@ from redis import Redis
 
 from tests.conftest import MODEL, ROOT, Assistant, Reply
 
+_AS_IT_IS = ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml", "actions", "signpost", ".keys")
 
-def until(what: str, true: Callable[[], bool], seconds: float = 60) -> None:
-    """Return when `true()`; for conditions that no event tells of."""
-    limit = time.monotonic() + seconds
-    pause = threading.Event()
-    while not true():
-        assert time.monotonic() < limit, f"not within {seconds} s: {what}"
-        pause.wait(0.1)
+
+def copy_of_the_project(folder: Path) -> None:
+    """Put into the empty `folder` what `make run` needs, with a data/ and a deploy/ of its own, which a test may spoil."""
+    for name in _AS_IT_IS:
+        if (ROOT / name).exists():
+            (folder / name).symlink_to(ROOT / name)
+    for name in ("data", "deploy"):
+        shutil.copytree(ROOT / name, folder / name)
+    (folder / "models").mkdir()
+    for path in (MODEL, MODEL.with_name(f"{MODEL.name}.sig")):
+        shutil.copy(path, folder / "models")
 
 
 class Running:
@@ -61,6 +68,16 @@ class Running:
             if part in line:
                 return line
 
+    @contextmanager
+    def spoilt(self, path: Path, content: bytes) -> Iterator[None]:
+        """Put `content` into a file of the project for a while."""
+        whole = path.read_bytes()
+        path.write_bytes(content)
+        try:
+            yield
+        finally:
+            path.write_bytes(whole)
+
     def pids(self, name: str) -> list[int]:
         """Direct children whose command line holds `name`."""
         found = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False)
@@ -69,12 +86,13 @@ class Running:
 
 
 class Machine(Running):
-    """One machine with two workers, started with the command that operators use."""
+    """One machine with two workers in a copy of the project, started with the command that operators use."""
 
-    def __init__(self, port: int) -> None:
-        self.door = Assistant(port)
-        command = [sys.executable, "-m", "signpost.desk.run_workers", "--workers", "2", "--port", str(port), "--model", str(MODEL)]
-        super().__init__(command, ROOT, {"SIGNPOST_LIMIT": "off"})
+    def __init__(self, port: int, project: Path) -> None:
+        copy_of_the_project(project)
+        self.project, self.door = project, Assistant(port)
+        command = [sys.executable, "-m", "signpost.desk.run_workers", "--workers", "2", "--port", str(port)]
+        super().__init__(command, project, {"SIGNPOST_LIMIT": "off"})
         self.ports = [int(port) for port in re.findall(r"\d{4,5}", self.line("assistants on ports").partition("ports")[2])]
         self.line("The chat is at")
         self.folder = Path(self._argument("nginx", r"-c (\S+)/nginx\.conf"))
@@ -97,13 +115,12 @@ class Machine(Running):
 
 @dataclass
 class People:
-    """People who write all the time; every reply that a person could not use is kept in `bad`."""
+    """People who write all the time; every reply that does not answer them is kept in `bad`: that of a late turn is the safe card."""
 
     door: Assistant
     count: int = 4
     bad: list[Any] = field(default_factory=list)
     turns: int = 0
-    slowest: float = 0.0
 
     def __enter__(self) -> People:
         self._end = threading.Event()
@@ -120,9 +137,7 @@ class People:
     def _write(self) -> None:
         sender = uuid.uuid4().hex
         while not self._end.wait(0.05):
-            began = time.monotonic()
             status, messages = self._post(sender)
-            self.slowest = max(self.slowest, time.monotonic() - began)
             self.turns += 1
             if status != 200 or not Reply(messages).routes or Reply(messages).handoff["topic"] != "ask_what_is_grooming":
                 self.bad.append((status, messages))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Address, IPv6Address, ip_network
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from rasa.core.channels.rest import RestInput
 from rasa.core.run import configure_app
@@ -60,6 +62,27 @@ def test_an_ipv6_customer_is_one_address() -> None:
     assert limit.allows("2001:db8::1")
     assert not limit.allows("2001:db8::2")
     assert limit.allows("2001:db8:0:1::1")
+
+
+@given(st.ip_addresses(v=4), st.ip_addresses(v=4))
+def test_an_ipv4_address_is_the_same_one_when_it_is_written_as_ipv6(one: IPv4Address, other: IPv4Address) -> None:
+    assume(one != other)
+    limit, written = RateLimit(1, clock=lambda: 0.0), f"::ffff:{one}"
+    assert limit.allows(written)
+    assert not limit.allows(str(one)), "a bucket of its own would double what it may send"
+    assert limit.allows(f"::ffff:{other}"), "each address has its own"
+    for ours, peer in product((f"{one}/32", written, "::ffff:0:0/96"), (str(one), written, IPv6Address(written).exploded)):
+        assert Proxies(ours).sender_of(peer, "2001:db8::1") == "2001:db8::1"
+        assert Proxies("2001:db8::/32").sender_of(peer, "2001:db8::1") == str(one), "a stranger's header is not believed"
+
+
+@given(st.ip_addresses(v=6))
+def test_every_other_ipv6_address_keeps_its_own_network(address: IPv6Address) -> None:
+    assume(address.ipv4_mapped is None)
+    limit = RateLimit(1, clock=lambda: 0.0)
+    assert limit.allows(str(address))
+    assert not limit.allows(str(ip_network((address, 64), strict=False)[1]))
+    assert limit.allows("::ffff:192.0.2.1")
 
 
 @pytest.mark.parametrize(

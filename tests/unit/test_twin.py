@@ -19,12 +19,13 @@ import pytest
 import yaml
 from rasa.utils.endpoints import EndpointConfig
 
+from signpost.conversation.text_free_logs import TextFree
 from signpost.desk.run import NotReady, check_before_start, free_port
 from signpost.desk.twin import write_twin
 from signpost.handoff.answer_writer import AnswerWriter, Situation
 from signpost.handoff.answers import SERVICE_WORDS, fill, read_answers
 from signpost.handoff.catalogue import catalogue
-from signpost.register.content import AUDIENCES, read_content
+from signpost.register.content import AUDIENCES, EMERGENCY_CALLS, read_content
 from signpost.register.content_file import ContentFault
 from signpost.twin.pages import Twin, compile_twin, fingerprint, leaflet_name, page_name
 from signpost.twin.reviewed_topics import read_reviewed_topics
@@ -173,6 +174,13 @@ def test_the_register_page_shows_what_is_cleared_and_nothing_that_is_held_back(t
             assert all(words in page for words in service.words.values())
 
 
+def test_every_way_to_call_999_stands_before_everybody_else(twin: Twin) -> None:
+    ids = re.findall(r'<section class="service" id="(.*?)"', twin.files["people.html"])
+    shown = {service.id for service in CONTENT.services.values() if service.is_shown()}
+    assert "emergency-sms" in shown
+    assert set(ids[: len(EMERGENCY_CALLS & shown)]) == EMERGENCY_CALLS & shown
+
+
 def test_a_fact_that_changes_on_a_day_changes_on_the_page_that_day() -> None:
     fact = next(fact for fact in CONTENT.facts.values() if fact.id == "duty_to_report")
     change = next(start for _, start, _ in fact.says if start.year > 1)
@@ -187,6 +195,41 @@ def test_a_fact_that_changes_on_a_day_changes_on_the_page_that_day() -> None:
     today = fact.text_on(change)
     assert today
     assert any(today[:40] in unescape(after[name]) and today[:40] not in unescape(before[name]) for name in changed)
+
+
+async def test_a_draft_or_a_slip_in_the_files_reaches_no_page_of_a_later_day(tmp_path: Path) -> None:
+    data, clock = shutil.copytree(DATA, tmp_path / "data"), [NOW]
+    channel = AnswersChannel(str(data), clock=lambda: clock[0])
+    before = await channel.files()
+    topic = data / "topics" / "ask_what_is_cse.yml"
+    text = topic.read_text(encoding="utf-8")
+    assert "text: " in text
+    topic.write_text(text.replace("text: ", "text: A draft that nobody has read. ", 1), encoding="utf-8")
+    clock[0] += timedelta(days=1)
+    today = await channel.files()
+    assert "26 November 2026" in today["index.html"]
+    assert "25 November 2026" in before["index.html"]
+    topic.write_text("responses: [", encoding="utf-8")
+    clock[0] += timedelta(days=1)
+    tomorrow = await channel.files()
+    assert "27 November 2026" in tomorrow["index.html"]
+    for files in (today, tomorrow):
+        assert [without_dates(page) for page in files.values()] == [without_dates(page) for page in before.values()]
+
+
+async def test_pages_that_cannot_be_filled_in_leave_the_old_ones_and_a_line_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    clock = [NOW]
+    channel = AnswersChannel(str(DATA), clock=lambda: clock[0])
+    before = await channel.files()
+    clock[0] = datetime(9999, 12, 31, 12, tzinfo=timezone.utc)  # the week ahead, of which a page tells, ends after the last date there is
+    assert await channel.files() is before
+    assert await channel.files() is before
+    [line] = [record for record in caplog.records if record.name == "signpost.web_chat.answers_channel"]
+    assert "9999-12-31" in line.getMessage()
+    assert "OverflowError" in TextFree(lambda: True).format(line)
+    assert "static_card.py" in TextFree(lambda: True).format(line)
+    clock[0] = NOW + timedelta(days=1)
+    assert "26 November 2026" in (await channel.files())["index.html"]
 
 
 def without_dates(page: str) -> str:

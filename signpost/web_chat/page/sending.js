@@ -1,4 +1,5 @@
-// Sending: a message is kept until it is answered, sent again by itself when the line is bad, and never taken twice.
+// Sending: a message is kept until it is answered, and sent again by itself when the line is bad. The server takes it once; of several
+// workers another one may take it a second time.
 const PATIENCE = 10000; // milliseconds for one try
 const WAITS = [1000, 2000, 4000, 8000, 15000]; // between tries
 const SLOW = 700; // milliseconds after which the page says that it is looking
