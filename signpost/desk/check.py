@@ -11,6 +11,7 @@ from signpost.desk.checks import answers, page_words, patterns, rasa_lets_pass, 
 from signpost.desk.checks.tree import Fault, Tree, read_tree
 from signpost.register.content import read_content
 from signpost.register.content_file import ContentFault
+from signpost.understanding.courtesies import read_courtesies
 from signpost.understanding.language_files import LanguageFault, read_languages
 from signpost.understanding.pattern_finder import load_finder
 from signpost.understanding.patterns import PatternFault
@@ -43,11 +44,12 @@ def main() -> int:
         read_languages(root / "data" / "languages")
         read_places(root / "data")
         read_ways_to_say(root / "data")
-    except (ContentFault, PatternFault, LanguageFault) as fault:
+        read_courtesies(root / "data" / "courtesies.yml")
+        tree = read_tree(root, content, date.today())
+        faults = faults_of(tree)
+    except (ContentFault, PatternFault, LanguageFault) as fault:  # of a file without which the rest cannot be judged
         print(fault, file=sys.stderr)
         return 1
-    tree = read_tree(root, content, date.today())
-    faults = faults_of(tree)
     for found in faults:
         print(found, file=sys.stderr)
     shown = sum(service.is_shown() for service in content.services.values())

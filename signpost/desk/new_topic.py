@@ -73,7 +73,7 @@ def main() -> int:
     except ValueError as fault:
         print(f"{fault} Use: make topic name=gifts_money_vapes", file=sys.stderr)
         return 1
-    print("Written: " + ", ".join(map(str, paths)) + ". Fill in the <...>, then: make check, make train, make test.")
+    print("Written: " + ", ".join(map(str, paths)) + ". Fill in the <...>, then: make coverage, make check, make train, make test.")
     return 0
 
 

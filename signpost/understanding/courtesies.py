@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
+from signpost.register.content_file import ContentFault, read_yaml
 
 _LEAST, _TELLING = 3, 5  # words, or letters of one word, that must be left; a message that is all courtesy stays as it is
 _QUOTES = '"“”'
@@ -34,12 +34,8 @@ class Courtesies:
 
 
 def read_courtesies(path: Path) -> tuple[str, ...]:
-    """Read `data/courtesies.yml`. Raises ValueError, naming file, fault and mend."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as fault:
-        raise ValueError(f"{path} cannot be read: {fault}. Restore it from the last release.") from fault
-    phrases = content.get("phrases") if isinstance(content, dict) else None
+    """Read `data/courtesies.yml`. Raises ContentFault, naming file, fault and mend."""
+    phrases = read_yaml(path).get("phrases")
     if not isinstance(phrases, list) or not all(isinstance(phrase, str) and phrase == phrase.lower() for phrase in phrases):
-        raise ValueError(f"{path}: 'phrases' must be a list of phrases in small letters. Put quotes round words such as 'no'.")
+        raise ContentFault(f"{path}: 'phrases' must be a list of phrases in small letters. Put quotes round words such as 'no'.")
     return tuple(phrases)

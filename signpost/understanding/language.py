@@ -37,7 +37,7 @@ from signpost.understanding.language_files import (
 from signpost.understanding.lemmas import english_words
 from signpost.understanding.lookalikes import unmasked
 from signpost.understanding.made_from import made_from
-from signpost.understanding.normal_text import LONGEST_MESSAGE, read_text_speak
+from signpost.understanding.normal_text import both_ends, read_text_speak
 from signpost.understanding.understood import OTHER_LANGUAGE, Understood
 
 HEARD = "language_heard"  # in a message: the Heard
@@ -98,7 +98,7 @@ class LanguageEar:
 
     def hear(self, text: str) -> Heard:
         """Return what was heard in typed `text`. Linear in its length; never raises."""
-        text = unmasked(text[:LONGEST_MESSAGE].lower())
+        text = unmasked(both_ends(text).lower())
         words = folded_words(text)
         if not words:
             return Heard()
@@ -226,7 +226,7 @@ class Language(GraphComponent):
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> Language:
-        """Build the untrained component. Raises LanguageFault when a file of a language is broken."""
+        """Build the untrained component. Raises ContentFault or LanguageFault when a file of a language is broken."""
         read_languages(Path(config["languages"]))
         return cls(config, model_storage, resource, None)
 
@@ -234,7 +234,7 @@ class Language(GraphComponent):
     def load(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
     ) -> Language:
-        """Load the known English words from the model, and the languages from their files. Raises LanguageFault."""
+        """Load the known English words from the model, and the languages from their files. Raises ContentFault or LanguageFault."""
         with model_storage.read_from(resource) as folder:
             english, dangers = json.loads((folder / _MEMORY).read_text(encoding="utf-8")), load_dangers(folder)
         languages = read_languages(Path(config["languages"]))

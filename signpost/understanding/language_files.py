@@ -16,7 +16,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
+from signpost.register.content_file import read_yaml
 
 EMERGENCY, HONOUR, WORRIED, PRACTICAL = "emergency", "honour", "worried", "practical"
 KINDS = (EMERGENCY, HONOUR, WORRIED, PRACTICAL)  # the four answers that each language has
@@ -42,7 +42,7 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
 class LanguageFault(ValueError):
-    """A file of a language cannot be read. The message names the file, the fault and the mend."""
+    """A file of a language does not hold what it must. The message names the file, the fault and the mend."""
 
 
 @dataclass(frozen=True)
@@ -129,13 +129,10 @@ def folded_words(text: str) -> list[str]:
 
 
 def read_languages(folder: Path) -> list[LanguageFile]:
-    """Read every file of `folder` that has a `language` section. Raises LanguageFault."""
+    """Read every file of `folder` that has a `language` section. Raises ContentFault for a file that cannot be read, LanguageFault."""
     files = []
     for path in sorted(folder.glob("*.yml")):
-        try:
-            content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) or {}
-        except yaml.YAMLError as fault:
-            raise LanguageFault(f"{path} cannot be read: {fault}. Undo the last edit.") from fault
+        content = read_yaml(path)
         if "language" in content:
             files.append(_language(path, content["language"]))
     if not files:

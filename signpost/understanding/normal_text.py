@@ -13,12 +13,12 @@ from functools import cached_property
 from pathlib import Path
 
 import emoji
-import yaml
 
+from signpost.register.content_file import ContentFault, read_yaml
 from signpost.understanding.lookalikes import unmasked
 from signpost.understanding.spelling import Spelling
 
-LONGEST_MESSAGE = 10_000  # characters read; the rest of a longer message is not looked at
+LONGEST_MESSAGE = 10_000  # characters read; see `both_ends`
 # How much more often than with two letters a word must be seen to be meant when stretched: but for butt; not of for off.
 _RATHER_ONE = 50
 _ROUNDS = 6  # a mended word may need another look (a zero-width character inside a spaced-out word)
@@ -59,7 +59,7 @@ class NormalText:
 
     def __call__(self, text: str) -> str:
         """Return `text` as plain lower-case words; never raises, gives the same again for its own result, in linear time."""
-        text = text[:LONGEST_MESSAGE]
+        text = both_ends(text)
         for _ in range(_ROUNDS):
             before = text
             text = _SPACED.sub(lambda found: self._joined(found.group()), unmasked(_characters(text)))
@@ -115,21 +115,23 @@ class NormalText:
         return second if second in self.counts and first not in self.counts else first
 
 
+def both_ends(text: str) -> str:
+    """Return `text`, or of one longer than `LONGEST_MESSAGE` the two ends: there people say what it is about and what they want."""
+    half = LONGEST_MESSAGE // 2
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[: half - 1]} {text[-half:]}"
+
+
 def read_text_speak(path: Path) -> dict[str, str]:
     """Read `data/text_speak.yml`: typed word -> plain words.
 
-    Raises ValueError, naming file, fault and mend, when the file is missing or not of that form.
+    Raises ContentFault, naming file, fault and mend, when the file is missing or not of that form.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as fault:
-        raise ValueError(f"{path} cannot be read: {fault}. Restore it from the last release.") from fault
-    words = content.get("words") if isinstance(content, dict) else None
+    words = read_yaml(path).get("words")
     if not isinstance(words, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in words.items()):
-        raise ValueError(f"{path}: 'words' must map a typed word to plain words. Put quotes round words such as 'no'.")
+        raise ContentFault(f"{path}: 'words' must map a typed word to plain words. Put quotes round words such as 'no'.")
     for typed, plain in words.items():
         if again := [word for word in plain.split() if words.get(word, word) != word]:
-            raise ValueError(f"{path}: '{typed}' becomes '{plain}', but '{again[0]}' stands on the left too. Write it out.")
+            raise ContentFault(f"{path}: '{typed}' becomes '{plain}', but '{again[0]}' stands on the left too. Write it out.")
     return words
 
 

@@ -157,7 +157,7 @@ class PatternFinder:
 
 
 def load_finder(folder: Path) -> PatternFinder:
-    """The finder for the patterns and words below `folder` (data/). Raises PatternFault."""
+    """The finder for the patterns and words below `folder` (data/). Raises ContentFault or PatternFault."""
     return PatternFinder(read_patterns(folder), read_words(folder / "safety" / "words.yml"))
 
 

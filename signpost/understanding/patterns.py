@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from signpost.register.content_file import read_yaml
 
 _PARTS = {"name", "any", "unless", "needs", "audience", "finds"}
 
@@ -67,14 +67,11 @@ class Words:
 
 
 def read_patterns(folder: Path) -> list[Pattern]:
-    """Read the `patterns` sections of every file below `folder`. Raises PatternFault."""
+    """Read the `patterns` sections of every file below `folder`. Raises ContentFault for a file that cannot be read, PatternFault."""
     patterns: list[Pattern] = []
     seen: dict[str, str] = {}
     for path in sorted(folder.glob("*/*.yml")):
-        text = _text(path)
-        if "\npatterns:" not in f"\n{text}":
-            continue
-        content = _content(text, path)
+        content = read_yaml(path) if _may_have_patterns(path) else {}
         for entry in content.get("patterns") or []:
             pattern = _pattern(entry, content, path)
             if pattern.name in seen:
@@ -110,26 +107,17 @@ def _pattern(entry: Any, content: Mapping[str, Any], path: Path) -> Pattern:
     )
 
 
-def _text(path: Path) -> str:
+def _may_have_patterns(path: Path) -> bool:
+    """Whether `path` must be read as YAML. Few files have patterns, every start waits, and `make check` tells of all the broken ones."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise PatternFault(f"{path} is missing or no text file any more. Restore it from the last release.") from fault
-
-
-def _content(text: str, path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.load(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as fault:
-        place = getattr(fault, "problem_mark", None)
-        line = f", line {place.line + 1}" if place else ""
-        raise PatternFault(f"{path}{line}: not valid YAML ({getattr(fault, 'problem', fault)}). Undo the last edit there.") from fault
-    return content if isinstance(content, dict) else {}
+        return "\npatterns:" in f"\n{path.read_text(encoding='utf-8')}"
+    except (OSError, UnicodeDecodeError):
+        return True  # then `read_yaml` says what is wrong with it
 
 
 def read_words(path: Path) -> Words:
-    """Read data/safety/words.yml. Raises PatternFault."""
-    content = _content(_text(path), path)
+    """Read data/safety/words.yml. Raises ContentFault when it cannot be read, PatternFault."""
+    content = read_yaml(path)
     lists = content.get("lists")
     if not isinstance(lists, dict) or not all(_are_words(words) for words in lists.values()):
         raise PatternFault(f"{path}: 'lists' must map a name to a list of words. Put quotes round words such as 'no' and 'on'.")

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from signpost.conversation.context import HERE, PLACE
 from signpost.handoff.card import ELSEWHERE
 from signpost.register.content import Council, read_content
-from signpost.register.content_file import ContentFault
+from signpost.register.content_file import ContentFault, read_yaml
 
 _LISTS = ("cues", "firm_cues", "not_here", "everyday_words", "elsewhere")
 
@@ -48,11 +47,8 @@ class Places:
 def read_places(folder: Path) -> Places:
     """Read places.yml and council.yml of `folder`. Raises ContentFault, naming file, fault and mend."""
     path = folder / "places.yml"
-    try:
-        lists = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as fault:
-        raise ContentFault(f"{path} is missing or no valid YAML. Restore it from the last release.") from fault
-    if not isinstance(lists, dict) or not all(lists.get(name) for name in _LISTS):
+    lists = read_yaml(path)
+    if not all(lists.get(name) for name in _LISTS):
         raise ContentFault(f"{path}: needs the lists {', '.join(_LISTS)}, none of them empty.")
     return Places(read_content(folder).council, {name: [str(entry).lower() for entry in lists[name]] for name in _LISTS})
 

@@ -37,7 +37,7 @@ class SafetyNet(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SafetyNet:
-        """Read the patterns at every start, so that an edit needs no training. Raises PatternFault."""
+        """Read the patterns at every start, so that an edit needs no training. Raises ContentFault or PatternFault."""
         return cls(load_finder(Path(config["patterns"])))
 
     def process(self, messages: list[Message]) -> list[Message]:

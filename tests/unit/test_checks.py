@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -113,6 +114,14 @@ def test_the_check_finds_its_fault_and_only_a_fault(check: Callable[..., Any]) -
     assert all(fault.file and fault.fault and fault.mend for fault in faults)
 
 
+def test_a_wording_that_has_a_condition_is_not_the_last_of_its_answer() -> None:
+    for_some = replace(FIRST, name="utter_thanks", file="data/chat/thanks.yml", audience="parent")
+    for_everybody = replace(for_some, audience=None)
+    assert not list(rasa_lets_pass.default_wording_last(replace(TREE, wordings=(for_some, for_everybody))))
+    [fault] = rasa_lets_pass.default_wording_last(replace(TREE, wordings=(for_everybody, for_some)))
+    assert (fault.file, fault.fault) == (for_some.file, "the last wording of utter_thanks has a condition")
+
+
 def test_review_lists_what_is_held_back_and_what_is_due() -> None:
     found = list(due(TREE, date(2031, 1, 1)))
     assert any("napac" in what for _, what, _, _ in found)
@@ -150,3 +159,19 @@ def test_no_example_holds_a_phone_number(number: str) -> None:
     assert any("holds markup, a number" in fault for fault in faults)
     calm = with_examples("how_to_report", "the 2015-16 minutes say ring 999 or 101, i am 14")
     assert not any("holds markup" in fault.fault for fault in rasa_lets_pass.examples_fit(calm))
+
+
+@pytest.mark.parametrize(
+    "file", ["page.yml", "embed.yml", "twin.yml", "text_speak.yml", "courtesies.yml", "places.yml", "topics/ask_what_is_grooming.yml"]
+)
+def test_make_check_names_a_file_that_is_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], file: str
+) -> None:
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    for name in ("domain.yml", "config.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "data" / file).write_bytes(b"words: \xff\xfe\n")
+    monkeypatch.chdir(tmp_path)
+    assert desk_check.main() == 1
+    assert file in capsys.readouterr().err

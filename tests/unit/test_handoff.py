@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 from datetime import date, datetime, timezone
 from itertools import pairwise
@@ -63,53 +62,6 @@ def test_every_answer_for_every_audience_passes_the_guard(audience: str) -> None
         assert reply["buttons"][-1]["payload"] == button_id("want_to_talk_to_human")
 
 
-def broken(change: str) -> list[dict[str, Any]]:
-    reply = WRITER.write("gifts_money_vapes", situation())
-    assert reply is not None
-    sent = copy.deepcopy(messages(reply))
-    line = sent[1]["custom"]["handoff"]["services"][0]
-    if change == "empty":
-        return []
-    if change == "no card":
-        return sent[:1]
-    if change == "two cards":
-        return [*sent, sent[1]]
-    if change == "other number":
-        line["phone"] = "0800 1112"
-    if change == "other words":
-        sent[0]["text"] = sent[0]["text"].replace("fault", "idea")
-    if change == "number in the words only":
-        sent[0]["text"] = sent[0]["text"].replace("0800 1111", "0800 1112")
-    if change == "unknown service":
-        line["id"] = "my-mate"
-    if change == "held service":
-        line["id"] = "napac"
-    if change == "free button":
-        sent[0]["buttons"][0]["title"] = "Come here"
-    if change == "open intent":
-        sent[0]["buttons"][0]["payload"] = "/restart"
-    return sent
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "empty",
-        "no card",
-        "two cards",
-        "other number",
-        "other words",
-        "number in the words only",
-        "unknown service",
-        "held service",
-        "free button",
-        "open intent",
-    ],
-)
-def test_the_guard_stops_a_reply_with(change: str) -> None:
-    assert GUARD.fault(broken(change)) is not None
-
-
 def test_the_safe_card_has_people_and_the_emergency_number() -> None:
     safe = GUARD.safe_card(NIGHT)
     assert safe[1]["custom"]["handoff"]["services"][0]["id"] == "childline"
@@ -132,9 +84,8 @@ def test_nobody_elsewhere_is_sent_to_this_council() -> None:
 def test_a_service_past_its_review_gives_way() -> None:
     old = replace(CONTENT.services["childline"], review_by=date(2020, 1, 1), replacement="samaritans")
     content = replace(CONTENT, services={**CONTENT.services, "childline": old})
-    shown = [line.id for line in make_card(content, ["childline"], "practical", "young_person", "t", "", NOON).services]
-    assert "childline" not in shown
-    assert shown[0] == "samaritans" or "samaritans" in shown
+    card = make_card(content, ["ceop", "childline", "shout"], "practical", "young_person", "t", "", NOON)
+    assert [line.id for line in card.services] == ["ceop", "samaritans", "shout"]
 
 
 def test_a_held_service_is_never_shown() -> None:

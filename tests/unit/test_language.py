@@ -96,6 +96,7 @@ def test_short_words_names_slang_and_disguised_english_are_no_language(text: str
 @pytest.mark.parametrize(
     ("text", "language", "kind"),
     [
+        ("nic nowego dzisiaj w szkole " * 800 + "chcę umrzeć", "polish", "emergency"),
         ("mum idk what to do, on mnie bije every night and i cant say", "polish", "emergency"),
         ("hi so basically my dad said khudkushi mat karo but i am so done with all of this", "urdu", "emergency"),
         ("c\u200bhc\u0119 umrze\u0107", "polish", "emergency"),

@@ -64,6 +64,13 @@ def test_ten_thousand_characters_of_anything_are_read(unit: str) -> None:
     assert isinstance(NORMAL(unit * (10_000 // len(unit))), str)
 
 
+@pytest.mark.parametrize("length", [9_000, 10_001, 12_000, 20_001, 30_000])
+@pytest.mark.parametrize("told", ["{danger} {rest}", "{rest} {danger}"])
+def test_both_ends_of_a_long_message_are_read(length: int, told: str) -> None:
+    typed = told.format(danger="i want to die", rest="we went to the park. " * (length // 21))
+    assert "i want to die" in NORMAL(typed)
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import yaml
-
 from signpost.desk.checks import wording
 from signpost.desk.checks.tree import Fault, Tree, Wording
+from signpost.register.content_file import read_yaml
 
 FILES = ("data/twin.yml", "data/embed.yml", "data/page.yml")
 _SENTENCE = 5  # words; a label of fewer has no reading age
@@ -28,7 +27,7 @@ def worded(tree: Tree) -> Iterator[Fault]:
 def dated(tree: Tree) -> Iterator[Fault]:
     """Each file says when it was reviewed, and its next review is not overdue."""
     for file in FILES:
-        words = _read(tree, file)
+        words = read_yaml(tree.root / file)
         for key in ("reviewed", "review_by"):
             if not words.get(key):
                 yield Fault(file, f"'{key}' is missing", 'add it at the top, in quotes: "2027-05-25"')
@@ -39,14 +38,14 @@ def dated(tree: Tree) -> Iterator[Fault]:
 def review_dates(tree: Tree) -> Iterator[tuple[str, str]]:
     """Each file with the day by which it is to be read again."""
     for file in FILES:
-        yield file, str(_read(tree, file).get("review_by") or "")
+        yield file, str(read_yaml(tree.root / file).get("review_by") or "")
 
 
 def leaflets(tree: Tree) -> Iterator[Fault]:
     """Every leaflet repeats answers that exist and names people who may be shown."""
     known = {found.topic for found in tree.wordings}
     services, roles = tree.content.services, tree.content.council.roles
-    for audience, leaflet in (_read(tree, "data/twin.yml").get("leaflets") or {}).items():
+    for audience, leaflet in (read_yaml(tree.root / "data/twin.yml").get("leaflets") or {}).items():
         for topic in leaflet.get("topics") or []:
             if topic not in known:
                 yield Fault("data/twin.yml", f"the leaflet for {audience} names '{topic}', which has no answer", "name a topic of data/")
@@ -59,7 +58,7 @@ def leaflets(tree: Tree) -> Iterator[Fault]:
 
 def _wordings(tree: Tree) -> Iterator[Wording]:
     for file in FILES:
-        for place, text in _sentences(_read(tree, file)):
+        for place, text in _sentences(read_yaml(tree.root / file)):
             yield Wording(file, place, _audience(place), text, {"urgency": "information"})
 
 
@@ -80,11 +79,6 @@ def _sentences(words: Any, place: str = "") -> Iterator[tuple[str, str]]:
             yield from _sentences(value, f"{place}.{number}")
     elif isinstance(words, str):
         yield place, words
-
-
-def _read(tree: Tree, file: str) -> dict[str, Any]:
-    read = yaml.safe_load((tree.root / file).read_text(encoding="utf-8"))
-    return read if isinstance(read, dict) else {}
 
 
 CHECKS = (worded, dated, leaflets)

@@ -124,11 +124,14 @@ def wording_only_slots(tree: Tree) -> Iterator[Fault]:
 
 
 def default_wording_last(tree: Tree) -> Iterator[Fault]:
-    """Every answer has a wording without condition, so that nobody gets an empty reply."""
+    """Every answer ends with a wording without condition: nobody gets an empty reply, and what it says of the whole topic is read."""
     defaults = {wording.name for wording in tree.wordings if wording.audience is None}
+    last = {wording.name: wording for wording in tree.wordings}
     for wording in tree.wordings:
         if wording.name not in defaults:
             yield Fault(wording.file, f"{wording.name} has no wording for everybody else", "add one without condition")
+        elif wording is last[wording.name] and wording.audience is not None:
+            yield Fault(wording.file, f"the last wording of {wording.name} has a condition", "move one without condition to the end")
 
 
 def examples_fit(tree: Tree) -> Iterator[Fault]:

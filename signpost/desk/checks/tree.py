@@ -106,6 +106,9 @@ def read_tree(root: Path, content: Content, today: date) -> Tree:
         name = str(path.relative_to(root))
         try:
             read = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        except UnicodeDecodeError as fault:
+            unreadable.append(Fault(name, f"byte {fault.start} is no UTF-8", "restore the file from the last release"))
+            continue
         except yaml.YAMLError as fault:
             place = getattr(fault, "problem_mark", None)
             where = f"line {place.line + 1}: " if place else ""
