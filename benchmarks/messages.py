@@ -8,7 +8,9 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +22,7 @@ MESSAGES = Path("tests/messages")
 _RESAMPLED = 1000  # bootstrap draws
 _SEED = 4
 _SAYS_WHO, _EVERYDAY = "says_who.jsonl", "everyday.jsonl"  # sets that are measured apart, each for one thing
+_QUESTIONS = ("topics.jsonl", "topics_second.jsonl")
 _OUTSIDE = {"out_of_scope", "ot_nonsense", "ot_bin_collection", "nlu_fallback"}  # "this is not what the chat is for", or "not understood"
 
 Read = Callable[[str], Understood]
@@ -120,7 +123,7 @@ def says_who(cases: Sequence[Case], read: Read) -> dict[str, str]:
 
 def measure(model: Path) -> dict[str, object]:
     """Return every figure of this part, ready for JSON."""
-    read = reader(model)
+    read = cache(reader(model))
     cases = [case for path in sorted(MESSAGES.glob("*.jsonl")) if path.name not in (_SAYS_WHO, _EVERYDAY) for case in read_cases(path)]
     foreign = [case for case in cases if case.language]
     english = [case for case in cases if not case.language]
@@ -140,6 +143,7 @@ def measure(model: Path) -> dict[str, object]:
         "everyday": str(share([[read(case.text).urgency == "emergency"] for case in read_cases(MESSAGES / _EVERYDAY)])),
         "outside": outside([(case.topic in _OUTSIDE, seen[case.text].topic in _OUTSIDE) for case in english if case.topic]),
         "messages": len(english),
+        "questions": questions(read),
         "languages": {
             "emergencies": len([case for case in foreign if case.tier == 0]),
             "raised": str(share([[seen[case.text].urgency in ("emergency", "worried")] for case in foreign if case.tier == 0])),
@@ -147,6 +151,34 @@ def measure(model: Path) -> dict[str, object]:
             "plain": len([case for case in foreign if case.tier == 3]),
             "false alarms": str(share([[seen[case.text].urgency == "emergency"] for case in foreign if case.tier == 3])),
         },
+    }
+
+
+def questions(read: Read) -> dict[str, Any]:
+    """The figures of the messages that ask or tell something, without the sentences and rambles of ordinary days, which are far harder."""
+    cases = [case for name in _QUESTIONS for case in read_cases(MESSAGES / name) if not case.language]
+    seen = {case.text: read(case.text) for case in cases}
+    plain, worries, emergencies = ([seen[case.text].urgency for case in cases if case.tier == tier] for tier in (3, 1, 0))
+    named = [case for case in cases if case.topic]
+    known = [case for case in named if case.audience not in ("", "unknown")]
+
+    def part(urgencies: Sequence[str], *wanted: str) -> float:
+        return float(np.mean([urgency in wanted for urgency in urgencies]))
+
+    return {
+        "plain": len(plain),
+        "plain as emergency": part(plain, "emergency"),
+        "emergencies": len(emergencies),
+        "emergencies raised": part(emergencies, "emergency", "worried"),
+        "emergencies as emergency": part(emergencies, "emergency"),
+        "worries": len(worries),
+        "worries raised": part(worries, "emergency", "worried"),
+        "worries as emergency": part(worries, "emergency"),
+        "topic": float(np.mean([seen[case.text].topic == case.topic for case in named])),
+        "topic or button": float(np.mean([case.topic in (seen[case.text].topic, *seen[case.text].close) for case in named])),
+        "who": len(known),
+        "who asks": float(np.mean([seen[case.text].audience == case.audience for case in known])),
+        "outside": outside([(case.topic in _OUTSIDE, seen[case.text].topic in _OUTSIDE) for case in cases if case.topic]),
     }
 
 

@@ -24,11 +24,6 @@ class Result:
     max: float
     bad: int
 
-    @property
-    def per_second(self) -> float:
-        """Messages answered in a second."""
-        return self.requests / self.seconds
-
 
 def crowd(port: int, words: list[str], good: str, seconds: int, people: int, turns: int = 5, think_ms: int = 0) -> Result:
     """`people` write for `seconds`, each waiting for the answer and thinking `think_ms` on average (0: closed loop without a pause).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.messages import Case, outside, says_who, share
+from benchmarks.messages import Case, outside, questions, says_who, share
 from signpost.understanding.understood import Understood
 
 
@@ -30,3 +30,11 @@ def test_who_says_so_and_children_taken_for_adults_are_counted_apart() -> None:
     found = says_who([*cases, *traps], lambda text: Understood("", "information", heard[text], True, 1.0))
     assert found["right"].startswith("50.0%")
     assert found["children taken for adults"].startswith("50.0%")
+
+
+def test_questions_are_told_apart_from_ordinary_days() -> None:
+    found = questions(lambda _: Understood("tell_ceop", "emergency", "", True, 1.0))
+    assert (found["plain"], found["emergencies"], found["worries"]) == (128, 184, 438)
+    assert found["plain as emergency"] == found["emergencies raised"] == found["worries as emergency"] == 1.0
+    assert found["who asks"] == 0.0
+    assert found["outside"]["recall"] == 0.0
