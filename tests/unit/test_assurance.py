@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import shutil
@@ -14,7 +15,9 @@ import yaml
 from signpost.desk.assurance.facts import read_facts
 from signpost.desk.assurance.papers import FOLDER, PAPERS, PaperFault, read_paper, write_paper
 from signpost.desk.assurance.results import PATHS, NoResults, Outcome, Results, parse, read_results
-from tests.conftest import ROOT
+from signpost.web_chat.answered import Answered
+from signpost.web_chat.rate_limit import RateLimit
+from tests.conftest import MODEL, ROOT
 
 JUNIT = b"""<testsuites><testsuite name="pytest">
 <testcase classname="tests.unit.test_a" name="test_good[1]"/><testcase classname="tests.unit.test_a" name="test_good[2]"/>
@@ -89,6 +92,49 @@ def test_the_hazard_log_has_every_hazard_of_the_start() -> None:
     assert len(code) == 15
 
 
+def says(paper: str, statement: str) -> str:
+    return next(each.says for each in read_paper(ROOT, paper, FACTS, GREEN).statements if each.id == statement)
+
+
+def test_the_papers_admit_numbers_that_nobody_dialled() -> None:
+    registers = [yaml.safe_load((ROOT / "data" / name).read_text(encoding="utf-8")) for name in ("helplines.yml", "council.yml")]
+    undialled = ["not yet dialled" in service["checked_by"] for register in registers for service in register["services"]]
+    admitted = [
+        bool(re.search(r"no number has been dialled", says(*where), re.I)) for where in (("transparency", "2.2"), ("hazards", "H3"))
+    ]
+    assert admitted == [all(undialled)] * 2, "say how many numbers a person has dialled"
+
+
+def test_the_papers_admit_words_that_no_speaker_confirmed() -> None:
+    files = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "data" / "languages").glob("*.yml"))]
+    assert sum("status: needs_check" in text for text in files) == 10, "the papers below say ten: say how many are left"
+    for paper, statement in (("hazards", "H2"), ("hazards", "H19"), ("transparency", "2.2"), ("accessibility", "5"), ("dpia", "6")):
+        assert re.search("no speaker has confirmed", says(paper, statement)), f"{paper}.yml: {statement}"
+
+
+def test_the_hazard_of_false_alarms_names_each_ceiling_of_the_gate() -> None:
+    gates = yaml.safe_load((ROOT / "tests" / "messages" / "gates.yml").read_text(encoding="utf-8"))
+    ceilings = {
+        f"{gate['at_most']:.0%}".replace("%", " %") for gate in gates.values() if gate.get("urgency") == ["emergency"] and "at_most" in gate
+    }
+    assert set(re.findall(r"\d+ %", says("hazards", "H11"))) == ceilings
+
+
+def test_the_privacy_paper_says_how_long_a_reply_and_an_address_are_kept() -> None:
+    kept = says("dpia", "2")
+    assert inspect.signature(Answered.__init__).parameters["seconds"].default == 120
+    assert "for two minutes" in kept
+    now = [0.0]
+    limit = RateLimit(clock=lambda: now[0])
+    for now[0], address in ((0.0, "192.0.2.1"), (299.0, "192.0.2.2")):
+        limit.allows(address)
+    assert len(limit) == 2
+    now[0] = 301.0
+    limit.allows("192.0.2.3")
+    assert len(limit) == 1
+    assert "for five minutes" in kept
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / FOLDER, tmp_path / FOLDER)
@@ -136,4 +182,25 @@ def test_results_that_are_missing_old_or_damaged_are_not_used(tmp_path: Path) ->
         read_results(tmp_path)
     os.utime(path, (0, 0))
     with pytest.raises(NoResults, match=r"older than data/x\.yml"):
+        read_results(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        *("signpost/web_chat/page/chat.js", "signpost/web_chat/launcher/loader.js", "signpost/twin/page/base.html"),
+        *("data/card.yml", "signpost/handoff/card.py"),
+        *("tests/conftest.py", "config.yml", "domain.yml", "endpoints.yml", "credentials.yml", str(MODEL.relative_to(ROOT))),
+    ],
+)
+def test_results_older_than_anything_that_was_tested_are_not_used(tmp_path: Path, file: str) -> None:
+    assert (ROOT / file).is_file()
+    for path in (*PATHS, Path(file), Path("signpost/__pycache__/card.pyc")):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(JUNIT)
+    for path in (*PATHS, Path(file)):
+        os.utime(tmp_path / path, (1, 1))
+    assert read_results(tmp_path).state("tests/unit/test_a.py::test_good") == "green"
+    os.utime(tmp_path / file, (2, 2))
+    with pytest.raises(NoResults, match=f"older than {re.escape(file)}"):
         read_results(tmp_path)
