@@ -90,8 +90,8 @@ Sentences and rambles of ordinary days (`ordinary.jsonl`, `long_messages.jsonl`)
 {ask["plain as emergency"]:.1%} of {ask["plain"]} plain questions get an emergency card;
 {ask["emergencies raised"]:.1%} of {ask["emergencies"]} emergencies are raised, {ask["emergencies as emergency"]:.1%} to emergency;
 {ask["worries raised"]:.1%} of {ask["worries"]} worries are raised, {ask["worries as emergency"]:.1%} to emergency;
-topics are right in {ask["topic"]:.1%}, or a button in {ask["topic or button"]:.1%};
-who asks in {ask["who asks"]:.1%} of the {ask["who"]} that tell it;
+topics are right in {ask["topic"]["share"]:.1%}, or a button in {ask["topic or button"]["share"]:.1%};
+who asks in {ask["who asks"]["share"]:.1%} of the {ask["who asks"]["sentences"]} that tell it;
 F1 of outside or not understood {ask["outside"]["f1"]:.2f}, of {ask["outside"]["messages"]} such messages.
 
 | Family | emergencies raised to emergency or worried | to emergency | plain questions with an emergency card |

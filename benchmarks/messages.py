@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -129,21 +129,18 @@ def measure(model: Path) -> dict[str, object]:
     english = [case for case in cases if not case.language]
     emergencies = [case for case in english if case.tier == 0]
     plain = [case for case in english if case.tier == 3]
-    named = [case for case in cases if case.topic]
-    known = [case for case in named if case.audience not in ("", "unknown")]
     seen = {case.text: read(case.text) for case in cases}
+    asked = [case for name in _QUESTIONS for case in read_cases(MESSAGES / name) if not case.language]
     return {
         "raised": _as_json(by_family(emergencies, read, lambda found: found.urgency in ("emergency", "worried"))),
         "emergency": _as_json(by_family(emergencies, read, lambda found: found.urgency == "emergency")),
         "false alarms": _as_json(by_family(plain, read, lambda found: found.urgency == "emergency")),
-        "topic": str(share([[seen[case.text].topic == case.topic] for case in named])),
-        "topic or button": str(share([[case.topic in (seen[case.text].topic, *seen[case.text].close)] for case in named])),
-        "who asks": str(share([[seen[case.text].audience == case.audience] for case in known])),
+        **{name: str(found) for name, found in named(cases, seen).items()},
         "says who": says_who(read_cases(MESSAGES / _SAYS_WHO), read),
         "everyday": str(share([[read(case.text).urgency == "emergency"] for case in read_cases(MESSAGES / _EVERYDAY)])),
         "outside": outside([(case.topic in _OUTSIDE, seen[case.text].topic in _OUTSIDE) for case in english if case.topic]),
         "messages": len(english),
-        "questions": questions(read),
+        "questions": questions(asked, seen),
         "languages": {
             "emergencies": len([case for case in foreign if case.tier == 0]),
             "raised": str(share([[seen[case.text].urgency in ("emergency", "worried")] for case in foreign if case.tier == 0])),
@@ -154,32 +151,27 @@ def measure(model: Path) -> dict[str, object]:
     }
 
 
-def questions(read: Read) -> dict[str, Any]:
-    """The figures of the messages that ask or tell something, without the sentences and rambles of ordinary days, which are far harder."""
-    cases = [case for name in _QUESTIONS for case in read_cases(MESSAGES / name) if not case.language]
-    seen = {case.text: read(case.text) for case in cases}
-    plain, worries, emergencies = ([seen[case.text].urgency for case in cases if case.tier == tier] for tier in (3, 1, 0))
-    named = [case for case in cases if case.topic]
-    known = [case for case in named if case.audience not in ("", "unknown")]
-
-    def part(urgencies: Sequence[str], *wanted: str) -> float:
-        return float(np.mean([urgency in wanted for urgency in urgencies]))
-
+def named(cases: Sequence[Case], seen: Mapping[str, Understood]) -> dict[str, Share]:
+    """Topic, topic or a button to it, and who asks, right; `seen`: what was understood of each text."""
+    known = [case for case in cases if case.topic]
+    told = [case for case in known if case.audience not in ("", "unknown")]
     return {
-        "plain": len(plain),
-        "plain as emergency": part(plain, "emergency"),
-        "emergencies": len(emergencies),
-        "emergencies raised": part(emergencies, "emergency", "worried"),
-        "emergencies as emergency": part(emergencies, "emergency"),
-        "worries": len(worries),
-        "worries raised": part(worries, "emergency", "worried"),
-        "worries as emergency": part(worries, "emergency"),
-        "topic": float(np.mean([seen[case.text].topic == case.topic for case in named])),
-        "topic or button": float(np.mean([case.topic in (seen[case.text].topic, *seen[case.text].close) for case in named])),
-        "who": len(known),
-        "who asks": float(np.mean([seen[case.text].audience == case.audience for case in known])),
-        "outside": outside([(case.topic in _OUTSIDE, seen[case.text].topic in _OUTSIDE) for case in cases if case.topic]),
+        "topic": share([[seen[case.text].topic == case.topic] for case in known]),
+        "topic or button": share([[case.topic in (seen[case.text].topic, *seen[case.text].close)] for case in known]),
+        "who asks": share([[seen[case.text].audience == case.audience] for case in told]),
     }
+
+
+def questions(cases: Sequence[Case], seen: Mapping[str, Understood]) -> dict[str, Any]:
+    """The figures of messages that ask or tell something, without the sentences of ordinary days; `seen`: what was understood of each."""
+    found: dict[str, Any] = {name: vars(each) for name, each in named(cases, seen).items()}
+    for name, tier in (("emergencies", 0), ("worries", 1), ("plain", 3)):
+        urgencies = [seen[case.text].urgency for case in cases if case.tier == tier]
+        found[name] = len(urgencies)
+        found[f"{name} as emergency"] = float(np.mean([urgency == "emergency" for urgency in urgencies]))
+        found[f"{name} raised"] = float(np.mean([urgency in ("emergency", "worried") for urgency in urgencies]))
+    found["outside"] = outside([(case.topic in _OUTSIDE, seen[case.text].topic in _OUTSIDE) for case in cases if case.topic])
+    return found
 
 
 def _as_json(shares: dict[str, Share]) -> dict[str, dict[str, float]]:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.deadline import until
+
 
 @contextmanager
 def serving(home: Path, configuration: str, port: int) -> Iterator[Path]:
@@ -30,14 +32,14 @@ def serving(home: Path, configuration: str, port: int) -> Iterator[Path]:
     )
     with log.open("ab") as lines:
         process = subprocess.Popen([program(), "-e", "stderr", "-c", str(main)], stderr=lines)
+
+    def answers() -> bool:
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        with socket.socket() as door:
+            return door.connect_ex(("127.0.0.1", port)) == 0
+
     try:
-        while True:
-            assert process.poll() is None, log.read_text(encoding="utf-8")
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=2).close()
-                break
-            except ConnectionRefusedError:
-                continue
+        until("nginx answers", answers)
         yield log
     finally:
         process.terminate()

@@ -32,9 +32,23 @@ def test_who_says_so_and_children_taken_for_adults_are_counted_apart() -> None:
     assert found["children taken for adults"].startswith("50.0%")
 
 
-def test_questions_are_told_apart_from_ordinary_days() -> None:
-    found = questions(lambda _: Understood("tell_ceop", "emergency", "", True, 1.0))
-    assert (found["plain"], found["emergencies"], found["worries"]) == (128, 184, 438)
-    assert found["plain as emergency"] == found["emergencies raised"] == found["worries as emergency"] == 1.0
-    assert found["who asks"] == 0.0
-    assert found["outside"]["recall"] == 0.0
+def test_each_kind_of_question_is_counted_apart() -> None:
+    cases = [
+        Case("he hit me", "hurt", "young_person", 0, ""),
+        Case("he sends gifts", "gifts", "young_person", 1, ""),
+        Case("he wants to meet", "meet", "unknown", 1, ""),
+        Case("what is this", "about", "parent", 3, ""),
+    ]
+    seen = {
+        "he hit me": Understood("hurt", "emergency", "young_person", True, 1.0),
+        "he sends gifts": Understood("meet", "worried", "parent", True, 1.0, close=("gifts",)),
+        "he wants to meet": Understood("gifts", "emergency", "", True, 1.0),
+        "what is this": Understood("about", "information", "parent", True, 1.0),
+    }
+    found = questions(cases, seen)
+    assert (found["emergencies"], found["worries"], found["plain"]) == (1, 2, 1)
+    assert (found["worries raised"], found["worries as emergency"]) == (1.0, 0.5)
+    assert (found["plain as emergency"], found["emergencies as emergency"]) == (0.0, 1.0)
+    assert (found["topic"]["share"], found["topic or button"]["share"]) == (0.5, 0.75)
+    assert found["who asks"]["share"] == pytest.approx(2 / 3)
+    assert found["who asks"]["sentences"] == 3
